@@ -1,0 +1,1 @@
+"""The clinical wing: pure functions over frozen values. No clock, no file, no network, no framework."""

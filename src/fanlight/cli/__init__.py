@@ -1,0 +1,44 @@
+"""Thin commands. Each command's module is imported only when it is asked for, so that starting is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from fanlight.core.errors import FanlightError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "manage": ("fanlight.cli.manage", "run a Django management command (migrations, shell)"),
+}
+"""Command name to (module holding `run(args) -> int`, what it does in one line)."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 when it did what was asked, 1 when not, 2 when asked wrongly."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if not args or args[0] in ("-h", "--help", "help"):
+        _print_help()
+        return 0
+    if args[0] == "--version":
+        from fanlight import __version__
+
+        sys.stdout.write(f"fanlight {__version__}\n")
+        return 0
+    name = args[0]
+    if name not in COMMANDS:
+        sys.stderr.write(f"FAN-CLI-001  There is no command {name!r}. Commands: {', '.join(sorted(COMMANDS))}.\n")
+        return 2
+    try:
+        return int(import_module(COMMANDS[name][0]).run(args[1:]) or 0)
+    except FanlightError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    except BrokenPipeError:
+        return 1
+
+
+def _print_help() -> None:
+    width = max(len(name) for name in COMMANDS)
+    lines = [f"  {name:<{width}}  {summary}" for name, (_, summary) in sorted(COMMANDS.items())]
+    sys.stdout.write("Usage: fanlight COMMAND [OPTIONS]\n\n" + "\n".join(lines) + "\n\nfanlight COMMAND --help says more.\n")

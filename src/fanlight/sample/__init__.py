@@ -1,0 +1,1 @@
+"""The virtual clinic: synthetic people and courses, plainly marked."""

@@ -1,0 +1,1 @@
+"""The scientific wing: pharmacology, evidence, registry. Pure; never imports care (scales excepted)."""

@@ -1,0 +1,1 @@
+"""Pages, patient pages, API and the design system. It decides nothing clinical."""
