@@ -1,0 +1,83 @@
+"""Triggers that refuse what no program may do: change or delete a fact, or move a session off its path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps.registry import Apps
+
+APPEND_ONLY_TABLES = (
+    "records_auditevent",
+    "records_consent",
+    "records_consentwithdrawal",
+    "records_course",
+    "records_courseending",
+    "records_decision",
+    "records_documentsignature",
+    "records_gatepassage",
+    "records_historyentry",
+    "records_importbatch",
+    "records_importedresource",
+    "records_patientfact",
+    "records_patientidentifier",
+    "records_presence",
+    "records_protocolsignature",
+    "records_rolegrant",
+    "records_rolewithdrawal",
+    "records_scaleresponse",
+    "records_sessionevent",
+    "records_writekey",
+)
+NEVER_DELETED_TABLES = ("records_patient", "records_site", "records_staffmember", "records_task", "records_treatmentsession")
+
+_SQLITE_REFUSE = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
+BEGIN SELECT RAISE(ABORT, 'FAN-REC-004 {table} keeps its rows: {verb} refused'); END"""
+_SQLITE_PATH = """CREATE TRIGGER records_treatmentsession_path BEFORE UPDATE OF state ON records_treatmentsession
+WHEN OLD.state <> NEW.state AND NOT EXISTS
+  (SELECT 1 FROM records_sessiontransition WHERE from_state = OLD.state AND to_state = NEW.state)
+BEGIN SELECT RAISE(ABORT, 'FAN-REC-005 no such step between session states'); END"""
+_POSTGRES_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION fanlight_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'FAN-REC-004 % keeps its rows: % refused', TG_TABLE_NAME, lower(TG_OP); END $$;
+CREATE OR REPLACE FUNCTION fanlight_path() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.state <> NEW.state AND NOT EXISTS
+     (SELECT 1 FROM records_sessiontransition WHERE from_state = OLD.state AND to_state = NEW.state) THEN
+    RAISE EXCEPTION 'FAN-REC-005 no such step between session states';
+  END IF;
+  RETURN NEW;
+END $$;
+"""
+
+
+def raise_guards(apps: Apps, schema_editor: Any) -> None:
+    """Create every trigger, on SQLite or PostgreSQL."""
+    refused = [(table, verb) for table in APPEND_ONLY_TABLES for verb in ("update", "delete")]
+    refused += [(table, "delete") for table in NEVER_DELETED_TABLES]
+    if schema_editor.connection.vendor == "sqlite":
+        for table, verb in refused:
+            schema_editor.execute(_SQLITE_REFUSE.format(table=table, verb=verb, VERB=verb.upper()))
+        schema_editor.execute(_SQLITE_PATH)
+        return
+    schema_editor.execute(_POSTGRES_FUNCTIONS.replace("%", "%%"))
+    for table, verb in refused:
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} FOR EACH ROW EXECUTE FUNCTION fanlight_refuse()"
+        )
+    for table in APPEND_ONLY_TABLES:
+        schema_editor.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION fanlight_refuse()")
+    schema_editor.execute(
+        "CREATE TRIGGER records_treatmentsession_path BEFORE UPDATE OF state ON records_treatmentsession "
+        "FOR EACH ROW EXECUTE FUNCTION fanlight_path()"
+    )
+
+
+def lower_guards(apps: Apps, schema_editor: Any) -> None:
+    """Only for going back to an empty database in development."""
+    suffixed = [(table, f"{table}_no_{verb}") for table in APPEND_ONLY_TABLES for verb in ("update", "delete", "truncate")]
+    suffixed += [(table, f"{table}_no_delete") for table in NEVER_DELETED_TABLES] + [
+        ("records_treatmentsession", "records_treatmentsession_path")
+    ]
+    for table, name in suffixed:
+        on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")

@@ -1,0 +1,42 @@
+"""Deny by default: every page needs a signed-in, active member of staff, with a second factor where the site requires it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from fanlight.records import clock
+
+_OPEN_PREFIXES = ("/accounts/login/", "/accounts/2fa/authenticate/", "/static/", "/healthz", "/p/")
+_SECOND_FACTOR_PREFIXES = ("/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/logout/")
+
+
+class StaffOnly:
+    """Lets nobody past without a sign-in, signs off the idle, and asks for a second factor outside the demo."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Open pages pass; the rest need a person."""
+        if request.path.startswith(_OPEN_PREFIXES):
+            return self.get_response(request)
+        user = request.user
+        if not user.is_authenticated:
+            if request.headers.get("X-Fanlight-Client"):
+                return HttpResponse("FAN-WEB-001  You are signed out. Sign in again; what you entered is kept on this device.", status=401)
+            return redirect(f"{settings.LOGIN_URL_PATH}?next={request.path}")
+        stamp = int(clock.now().timestamp())
+        if not user.is_active or stamp - request.session.get("last_seen", stamp) > settings.IDLE_MINUTES * 60:
+            logout(request)
+            return redirect(f"{settings.LOGIN_URL_PATH}?next={request.path}")
+        if stamp - request.session.get("last_seen", 0) > 30 and not request.headers.get("X-Fanlight-Poll"):
+            request.session["last_seen"] = stamp
+        if settings.MFA_IS_REQUIRED and not request.path.startswith(_SECOND_FACTOR_PREFIXES) and not is_mfa_enabled(user):
+            return redirect("mfa_index")
+        return self.get_response(request)
