@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection
 
 from fanlight.core.errors import FanlightError
@@ -39,7 +41,7 @@ def check_storage() -> None:
         )
 
 
-def check_clock(now: object) -> None:
+def check_clock(now: datetime) -> None:
     """Refuse to start when the clock stands before the last recorded change (CLK-5)."""
     from fanlight.records.models import AuditEvent
 
