@@ -1,0 +1,1 @@
+"""What people do, as keyword-only functions: one transaction, the audit link beside the change."""
