@@ -9,6 +9,10 @@ from importlib import import_module
 from fanlight.core.errors import FanlightError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("fanlight.cli.demo", "try a sample clinic on this machine"),
+    "init": ("fanlight.cli.init", "make a clinic and its first administrator"),
+    "serve": ("fanlight.cli.serve", "run the clinic's server"),
+    "verify": ("fanlight.cli.verify", "check that the database still says what was acknowledged"),
     "manage": ("fanlight.cli.manage", "run a Django management command (migrations, shell)"),
 }
 """Command name to (module holding `run(args) -> int`, what it does in one line)."""

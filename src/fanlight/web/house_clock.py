@@ -1,0 +1,36 @@
+"""The house clock: while the server runs, work whose time is up is passed to the next person."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import close_old_connections
+
+_SECONDS = 20
+_log = logging.getLogger("fanlight.house_clock")
+
+
+def start_house_clock() -> threading.Thread:
+    """Start the clock in a thread of its own; it ends with the server."""
+    thread = threading.Thread(target=_run, name="house-clock", daemon=True)
+    thread.start()
+    return thread
+
+
+def _run() -> None:
+    from fanlight.core.errors import FanlightError
+    from fanlight.records.actions.tasks import escalate_late_tasks
+    from fanlight.records.clock import now
+    from fanlight.records.models import Site
+
+    pause = threading.Event()
+    while not pause.wait(_SECONDS):
+        try:
+            close_old_connections()
+            for site in Site.objects.all():
+                escalate_late_tasks(site=site, at=now())
+        except FanlightError as problem:
+            _log.warning("house clock: %s", problem.code)
+        except Exception:  # noqa: BLE001 - the clock must go on; the next round tries again
+            _log.exception("house clock: a round failed")
