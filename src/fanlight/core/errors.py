@@ -42,7 +42,8 @@ class Fault:
     def __str__(self) -> str:
         place = f"line {self.line}, " if self.line is not None else ""
         text = f"{place}{self.path or 'document'}: {self.reason}"
-        return f"{text} {self.suggestion}".rstrip()
+        stop = "" if text.endswith((".", "?")) or not self.suggestion else "."
+        return f"{text}{stop} {self.suggestion}".rstrip()
 
 
 class InputError(FanlightError):

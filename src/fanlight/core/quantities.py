@@ -25,7 +25,7 @@ class Rounding(StrEnum):
     HALF_EVEN = ROUND_HALF_EVEN
 
 
-_PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)$")
+_PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)\Z")
 _MAX_DIGITS = 28
 
 
