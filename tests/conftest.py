@@ -1,11 +1,19 @@
-"""What every test may ask for."""
+"""What every test may ask for. The settings are pointed at an empty folder before Django is loaded."""
 
+import os
+import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanlight.records.settings")
+os.environ["FANLIGHT_TEST"] = "1"
+os.environ["FANLIGHT_DATA"] = tempfile.mkdtemp(prefix="fanlight-test-")
+django.setup()
 
 
 @pytest.fixture(scope="session")
