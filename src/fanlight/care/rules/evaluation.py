@@ -1,0 +1,208 @@
+"""Asking rules: the answer of each, how grave it is, in which words, from which facts, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fanlight.care.rules.compiling import Compiled, Moment, Reading, compile_condition, compile_operand
+from fanlight.care.rules.rule import Criterion, Level, Override, Rule, Stated
+from fanlight.care.rules.scope import ParameterValue, ProtocolScope
+from fanlight.care.rules.sentences import Sentence, in_words
+from fanlight.care.rules.stages import Stage
+from fanlight.core.answers import Answer, CriterionAnswer, Missing, Severity
+from fanlight.core.facts import Fact, Facts
+
+
+class RuleAnswer(NamedTuple):
+    """What one rule answers. `severity` is the one in force: None when the danger is absent or not due."""
+
+    rule: Rule
+    stage: Stage
+    answer: Answer
+    severity: Severity | None
+    message: str
+    inputs: tuple[Fact, ...]
+    missing: tuple[Missing, ...]
+
+    @property
+    def id(self) -> str:
+        """The identifier of the rule."""
+        return self.rule.id
+
+    @property
+    def override(self) -> Override | None:
+        """Who may go on, and what that needs."""
+        return self.rule.override_for(self.severity)
+
+
+class CriterionResult(NamedTuple):
+    """What one criterion answers, and why."""
+
+    criterion: Criterion
+    answer: CriterionAnswer
+    because: str
+    inputs: tuple[Fact, ...]
+    missing: tuple[Missing, ...]
+
+    @property
+    def id(self) -> str:
+        """The identifier of the criterion."""
+        return self.criterion.id
+
+
+@dataclass(frozen=True, slots=True)
+class _CompiledLevel:
+    ask: Compiled
+    severity: Severity
+    severity_unknown: Severity
+    says: Sentence
+
+    @classmethod
+    def of(cls, level: Level, rule: Rule, parameters: Mapping[str, ParameterValue], protocol: ProtocolScope) -> _CompiledLevel:
+        severity = level.severity_for(protocol.jurisdiction)
+        return cls(
+            compile_condition(level.when, parameters, protocol), severity, rule.unknown_severity or severity.when_unknown, level.says
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a sentence may need: the facts, the named values and the parameters of one rule for one protocol."""
+
+    stated: Stated
+    parameters: Mapping[str, ParameterValue]
+    values: Mapping[str, Reading]
+
+    def fill(self, sentence: Sentence, facts: Facts, moment: Moment, missing: tuple[Missing, ...] = ()) -> str:
+        def found(slot: str) -> object:
+            name, _, part = slot.partition(":")
+            if part:
+                return fact.source or "the record" if (fact := facts.get(name)) else None
+            if name == "missing":
+                return _asked_of(missing, self.stated)
+            if name in self.values:
+                return self.values[name](facts.values_by_name, moment)
+            return self.parameters[name] if name in self.parameters else facts.value(name)
+
+        return sentence.filled(found)
+
+
+def _asked_of(missing: tuple[Missing, ...], stated: Stated) -> str:
+    labels = [_label(stated.definitions[item.fact].label) for item in missing if item.fact in stated.definitions]
+    who = list(dict.fromkeys(item.who for item in missing))
+    return f"{in_words(labels)} (ask the {in_words(who, 'or the')})" if labels else "what is wanted"
+
+
+def _label(label: str) -> str:
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """One rule made ready for one protocol."""
+
+    rule: Rule
+    levels: tuple[_CompiledLevel, ...]
+    applies: Compiled | None
+    words: _Words
+
+    @classmethod
+    def of(cls, rule: Rule, protocol: ProtocolScope) -> CompiledRule | None:
+        """The rule for this protocol, or None where it does not govern it."""
+        levels = [level for level in rule.levels if level.only.governs(protocol)]
+        if not rule.scope.governs(protocol) or not levels:
+            return None
+        parameters = _parameters(rule, protocol)
+        ready = [_CompiledLevel.of(level, rule, parameters, protocol) for level in levels]
+        applies = compile_condition(rule.applies, parameters, protocol) if rule.applies else None
+        gravest_first = tuple(sorted(ready, key=lambda level: -level.severity.value))
+        return cls(rule, gravest_first, applies, _words(rule, parameters, protocol))
+
+    def ask(self, facts: Facts, moment: Moment, stage: Stage) -> RuleAnswer:
+        """The answer from these facts. The gravest severity in force decides; when equal, the danger that is present."""
+        rule, values = self.rule, facts.values_by_name
+        inputs = tuple([facts[name] for name in rule.facts if name in values])
+        about = True if self.applies is None else self.applies.answer(values, moment)
+        if about is False:
+            return RuleAnswer(rule, stage, Answer.FALSE, None, self.words.fill(rule.not_applicable, facts, moment), inputs, ())
+        present: _CompiledLevel | None = None
+        doubtful: _CompiledLevel | None = None
+        for level in self.levels:
+            found = level.ask.answer(values, moment)
+            if found is True and about is True:
+                present = level
+                break
+            if found is not False and doubtful is None:
+                doubtful = level
+        if present is None and doubtful is None:
+            return RuleAnswer(rule, stage, Answer.FALSE, None, self.words.fill(rule.clear, facts, moment), inputs, ())
+        if doubtful is None or (present is not None and doubtful.severity_unknown <= present.severity):
+            assert present is not None
+            return RuleAnswer(rule, stage, Answer.TRUE, present.severity, self.words.fill(present.says, facts, moment), inputs, ())
+        return self._unknown(doubtful, present, about, facts, moment, stage, inputs)
+
+    def _unknown(
+        self,
+        doubtful: _CompiledLevel,
+        present: _CompiledLevel | None,
+        about: bool | None,
+        facts: Facts,
+        moment: Moment,
+        stage: Stage,
+        inputs: tuple[Fact, ...],
+    ) -> RuleAnswer:
+        rule, values = self.rule, facts.values_by_name
+        names: dict[str, None] = {}
+        if about is None and self.applies is not None:
+            names.update(dict.fromkeys(self.applies.wanting(values, moment)))
+        for level in self.levels:
+            if level.ask.answer(values, moment) is None:
+                names.update(dict.fromkeys(level.ask.wanting(values, moment)))
+        missing = tuple(Missing(name, rule.definitions[name].who) for name in names)
+        severity = doubtful.severity_unknown
+        message = self.words.fill(rule.unknown, facts, moment, missing)
+        if present is not None:
+            severity = max(severity, present.severity)
+            message = f"{self.words.fill(present.says, facts, moment)} {message}"
+        return RuleAnswer(rule, stage, Answer.UNKNOWN, severity, message, inputs, missing)
+
+
+def _parameters(stated: Stated, protocol: ProtocolScope) -> dict[str, ParameterValue]:
+    """The rule's own numbers, with those the protocol declares put over them."""
+    return {**stated.parameters, **{name: value for name, value in protocol.parameters.items() if name in stated.parameters}}
+
+
+def _words(stated: Stated, parameters: Mapping[str, ParameterValue], protocol: ProtocolScope) -> _Words:
+    return _Words(stated, parameters, {name: compile_operand(node, parameters, protocol) for name, node in stated.values.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCriterion:
+    """One criterion made ready for one protocol."""
+
+    criterion: Criterion
+    met_when: Compiled
+    words: _Words
+
+    @classmethod
+    def of(cls, criterion: Criterion, protocol: ProtocolScope) -> CompiledCriterion | None:
+        """The criterion for this protocol, or None where it does not govern it."""
+        if not criterion.scope.governs(protocol):
+            return None
+        parameters = _parameters(criterion, protocol)
+        return cls(criterion, compile_condition(criterion.met_when, parameters, protocol), _words(criterion, parameters, protocol))
+
+    def ask(self, facts: Facts, moment: Moment) -> CriterionResult:
+        """Met, not met or unknown, and because of what."""
+        criterion, values = self.criterion, facts.values_by_name
+        inputs = tuple([facts[name] for name in criterion.facts if name in values])
+        found = self.met_when.answer(values, moment)
+        missing = () if found is not None else self._missing(facts, moment)
+        sentence = criterion.unknown if found is None else criterion.met if found else criterion.not_met
+        return CriterionResult(criterion, CriterionAnswer.of(found), self.words.fill(sentence, facts, moment, missing), inputs, missing)
+
+    def _missing(self, facts: Facts, moment: Moment) -> tuple[Missing, ...]:
+        names = self.met_when.wanting(facts.values_by_name, moment)
+        return tuple(Missing(name, self.criterion.definitions[name].who) for name in names)
