@@ -1,0 +1,54 @@
+"""Content in a form that loads in milliseconds: kept in the user's cache, keyed by everything it was made from.
+
+The key covers the bytes of every content file and of the code that reads them, so what is loaded is never stale.
+A missing, torn or foreign file is simply made again. The folder is the owner's alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import fanlight
+from fanlight.content import content_hash
+
+T = TypeVar("T")
+
+
+def cache_folder() -> Path:
+    """Where compiled content is kept: FANLIGHT_CACHE, else the user's cache folder."""
+    home = os.environ.get("FANLIGHT_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "fanlight")
+    return Path(home)
+
+
+@functools.cache
+def _key(folder: Path) -> str:
+    digest = hashlib.sha256(content_hash(folder).encode())
+    root = Path(fanlight.__file__).parent
+    for part in ("core", "care", "content", "records"):
+        for path in sorted((root / part).rglob("*.py")):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def compiled(folder: Path, name: str, make: Callable[[], T]) -> T:
+    """What `make` gives, from the cache where it was made before from the same bytes."""
+    path = cache_folder() / f"{name}-{_key(folder)}.pickle"
+    with contextlib.suppress(Exception):  # anything unreadable is made again
+        if path.stat().st_uid == os.getuid():
+            return cast(T, pickle.loads(path.read_bytes()))  # noqa: S301 - the owner's own file, checked above
+    made = make()
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for old in path.parent.glob(f"{name}-*.pickle"):
+            old.unlink(missing_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(pickle.dumps(made, protocol=5))
+        part.replace(path)
+    return made

@@ -1,0 +1,127 @@
+"""What the record knows of a patient at one moment, as facts for the rules. Nothing is decided here.
+
+Facts entered or imported come first; over them lie those the record itself can say: the birth date, consents,
+who is in the house, which sessions were given. What nobody said stays absent.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from fanlight.care.protocols.protocol import Protocol
+from fanlight.care.sessions.fold import fold
+from fanlight.core.fact_reading import parse_facts
+from fanlight.core.facts import Fact, Facts, FactValue
+from fanlight.core.instants import clinic_date, clinic_day, format_instant
+from fanlight.core.quantities import Rounding, round_to_step
+from fanlight.records.actions.patients import current_history
+from fanlight.records.actions.people import on_site
+from fanlight.records.library import Library
+from fanlight.records.models import Consent, Patient, PatientFact, ProtocolSignature, TreatmentSession
+from fanlight.records.permissions import Role
+from fanlight.records.plans import load_plan
+from fanlight.records.streams import load_stream
+
+_THOUSANDTH = Decimal("0.001")
+LIST_FACTS = ("antidepressant_trials", "medications", "urine_drug_screen", "sessions_given")
+"""Facts kept as lines of history, one row each."""
+ASKED_NONE = "asked_none"
+"""A line of history that says the list was asked for and is empty: `details` holds only this key."""
+
+
+def current_facts(patient: Patient, at: datetime | None = None) -> dict[str, PatientFact]:
+    """The row in force for each name: the latest true, of those entered by `at`, that was not struck."""
+    rows = patient.facts.select_related("entered_by").order_by("true_at", "entered_at", "pk")
+    if at is not None:
+        rows = rows.filter(entered_at__lte=at)
+    listed = list(rows)
+    struck = {row.amends_id for row in listed if row.amends_id}
+    return {row.name: row for row in listed if not row.is_struck and row.pk not in struck}
+
+
+def patient_facts(patient: Patient, library: Library, *, at: datetime) -> Facts:
+    """All that was entered, imported or follows from the record, before any protocol is named."""
+    zone = patient.site.zone
+    raw: dict[str, object] = {}
+    for name, row in current_facts(patient).items():
+        raw[name] = {"value": row.value, "unit": row.unit, "at": format_instant(row.true_at), "from": _said(row)}
+    for kind in LIST_FACTS:
+        lines = current_history(patient, kind)
+        if lines:
+            raw[kind] = {
+                "value": [line.details for line in lines if ASKED_NONE not in line.details],
+                "at": format_instant(max(line.true_at for line in lines)),
+                "from": ", ".join(dict.fromkeys(line.source for line in lines)),
+            }
+    here = given_sessions(patient, at=at)
+    if here:
+        elsewhere = raw.get("sessions_given")
+        lines_elsewhere = elsewhere["value"] if isinstance(elsewhere, dict) else []
+        raw["sessions_given"] = {"value": [*here, *lines_elsewhere], "at": format_instant(at), "from": "the record"}
+    facts = parse_facts(raw, library.facts)
+    today = clinic_date(at, zone)
+    said: dict[str, FactValue] = {"birth_date": patient.birth_date}
+    if patient.sex in ("female", "male", "other"):
+        said["sex"] = patient.sex
+    said["site_allows_home"] = patient.site.home_use_is_open
+    said["rems_setting_certified"] = patient.site.rems_certified_on is not None and patient.site.rems_certified_on <= today
+    start, _ = clinic_day(today, zone)
+    said["prescriber_on_site"] = bool(on_site(patient.site, Role.PRESCRIBER, at=at, since=start))
+    said["monitor_present"] = bool(on_site(patient.site, Role.NURSE, at=at, since=start))
+    return facts.merged(*(Fact(name, value, at, "the record") for name, value in said.items()))
+
+
+def protocol_facts(
+    patient: Patient, protocol: Protocol, library: Library, *, at: datetime, signature: ProtocolSignature | None
+) -> list[Fact]:
+    """Facts that need a protocol to be said: consent to its texts, its signature at this site."""
+    wanted = [library.consents[name] for name in protocol.consents if name in library.consents]
+    missing_text = len(wanted) != len(protocol.consents)
+    signed = Consent.objects.filter(patient=patient).select_related("withdrawal").order_by("signed_at")
+    hashes = {row.document_hash for row in signed if not hasattr(row, "withdrawal")}
+    withdrawn = {row.document_id for row in signed if hasattr(row, "withdrawal")} - {
+        row.document_id for row in signed if not hasattr(row, "withdrawal")
+    }
+    return [
+        Fact(
+            "consent_signed_current_version",
+            bool(wanted) and not missing_text and all(t.content_hash in hashes for t in wanted),
+            at,
+            "the record",
+        ),
+        Fact("consent_withdrawn", any(name in withdrawn for name in protocol.consents), at, "the record"),
+        Fact("protocol_signed_at_site", signature is not None, at, "the record"),
+    ]
+
+
+def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
+    """Sessions given here, as lines of the fact `sessions_given`: the amounts that were given, not ordered."""
+    lines: list[dict[str, Any]] = []
+    sessions = TreatmentSession.objects.filter(course__patient=patient, plan__isnull=False, events__isnull=False).distinct()
+    for session in sessions.order_by("planned_on", "number"):
+        plan = load_plan(session.plan)
+        state = fold(load_stream(session), plan, zone=patient.site.zone)
+        if state.dosing.first_at is None:
+            continue
+        given = state.given_by(at).given_mg
+        line: dict[str, Any] = {
+            "on": clinic_date(state.dosing.first_at, patient.site.zone).isoformat(),
+            "drug": plan.drug.value,
+            "route": plan.route.value,
+            "elsewhere": False,
+            "protocol": plan.protocol_id,
+        }
+        if given is not None:
+            line["dose_mg"] = round_to_step(given, _THOUSANDTH, Rounding.HALF_UP)
+            weight = (session.dose or {}).get("weights", {}).get("actual_kg")
+            if weight:
+                line["dose_mg_per_kg"] = round_to_step(given / Fraction(str(weight)), _THOUSANDTH, Rounding.HALF_UP)
+        lines.append(line)
+    return lines
+
+
+def _said(row: PatientFact) -> str:
+    return f"{row.source} ({row.entered_by.initials})" if row.entered_by_id else row.source

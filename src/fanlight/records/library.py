@@ -1,0 +1,60 @@
+"""All clinical content, read once: the shipped files, checked as they are read. No framework is needed here."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from fanlight.care.protocols.protocol import Protocol
+from fanlight.care.rules import SourcesFile, sources_of
+from fanlight.care.sessions.parameters import SessionParametersFile
+from fanlight.content import content_folder, content_hash, read, read_folder
+from fanlight.core.facts import FactCatalogue, FactsFile
+from fanlight.records.compiled_content import compiled
+from fanlight.records.consent_texts import ConsentText
+
+
+@dataclass(frozen=True)
+class Library:
+    """The content of one folder. Each part is read when it is first asked for, and kept."""
+
+    folder: Path = field(default_factory=content_folder)
+
+    @cached_property
+    def version(self) -> str:
+        """Hash of every content file: the content version that decisions name."""
+        return content_hash(self.folder)
+
+    @cached_property
+    def facts(self) -> FactCatalogue:
+        """Every fact that may be given or asked for."""
+        return compiled(self.folder, "facts", lambda: FactCatalogue.of(read_folder(self.folder / "facts", FactsFile).values()))
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """Source id to citation."""
+        return sources_of(read_folder(self.folder / "sources", SourcesFile).values())
+
+    @cached_property
+    def consents(self) -> Mapping[str, ConsentText]:
+        """Consent texts by id."""
+        return compiled(self.folder, "consents", lambda: {t.id: t for t in read_folder(self.folder / "consents", ConsentText).values()})
+
+    @cached_property
+    def protocols(self) -> Mapping[str, Protocol]:
+        """Protocols by id."""
+        return compiled(self.folder, "protocols", lambda: {p.id: p for p in read_folder(self.folder / "protocols", Protocol).values()})
+
+    @cached_property
+    def session_parameters(self) -> SessionParametersFile:
+        """The numbers a session is judged by where its protocol gives none."""
+        return read(self.folder / "sessions" / "parameters.yaml", SessionParametersFile)
+
+
+@functools.cache
+def library() -> Library:
+    """The shipped content, read once for the life of the process."""
+    return Library()
