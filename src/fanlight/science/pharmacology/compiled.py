@@ -1,0 +1,29 @@
+"""Numba's decorators with types. Imported only by kernel modules, which are themselves imported inside functions.
+
+No `fastmath`: every operation is IEEE double in the order written, so that a patient's numbers do not depend
+on the chunk, the thread or the vector width they were computed with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """Compile on first use and keep the machine code beside the module."""
+    return cast(F, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
+def inlined(function: F) -> F:
+    """A small piece of a kernel, always inlined so that the loops around it can be vectorised."""
+    return cast(F, numba.njit(cache=True, error_model="numpy", inline="always")(function))
+
+
+def in_parallel(function: F) -> F:
+    """Compile with `numba.prange` loops spread over the machine's threads."""
+    return cast(F, numba.njit(cache=True, error_model="numpy", parallel=True, nogil=True)(function))
