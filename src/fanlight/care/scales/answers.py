@@ -1,0 +1,160 @@
+"""Answers read against an instrument: which are usable, which are missing, and every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fanlight.care.scales.conditions import ContextValue, Reading
+from fanlight.care.scales.instrument import Instrument, ScaleError
+from fanlight.care.scales.parts import Item, ValueSet
+from fanlight.core.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSet:
+    """Usable answers by item, as scored numbers (in steps of the item's smallest decimal), and what was wrong.
+
+    `given`: every item with a usable answer, before a question that should not have been asked is dropped.
+    `values`: what the scores see. An item not asked and not answered is 0 there, a missing one is None.
+    `out_of_range`: items whose answer is outside its value set or of a wrong type, in the form's order.
+    `not_asked`: items whose condition for being asked does not hold.
+    """
+
+    given: dict[str, int]
+    values: dict[str, int | None]
+    out_of_range: tuple[str, ...]
+    not_asked: frozenset[str]
+    has_inconsistent_skip: bool
+    faults: tuple[Fault, ...]
+
+
+def read_answers(instrument: Instrument, answers: Mapping[str, object], context: Mapping[str, ContextValue]) -> AnswerSet:
+    """Read answers by item id. A key absent, None or NaN is missing; text is never taken for a number."""
+    shift = _shift(instrument, context)
+    given: dict[str, int] = {}
+    out_of_range: list[str] = []
+    faults = [
+        Fault(str(name), f"is not an item of {instrument.id}", None, _known(instrument))
+        for name in answers
+        if not instrument.has_item(name)
+    ]
+    for item in instrument.items:
+        raw = answers.get(item.id)
+        if raw is None or raw != raw:
+            continue
+        values = instrument.value_sets[item.answers]
+        value = _number(raw, values)
+        if value is not None and shift:
+            value += shift
+        reason = _refusal(raw, value, values, shift)
+        if reason:
+            out_of_range.append(item.id)
+            faults.append(Fault(item.id, reason))
+        elif value is not None and value not in values.not_assessed:
+            given[item.id] = dict(values.counts_as).get(value, value) if values.counts_as else value
+    kept, not_asked, inconsistent = _asked(instrument, given)
+    return AnswerSet(given, kept, tuple(out_of_range), not_asked, inconsistent, tuple(faults))
+
+
+def _asked(instrument: Instrument, given: dict[str, int]) -> tuple[dict[str, int | None], frozenset[str], bool]:
+    values: dict[str, int | None] = {item.id: given.get(item.id) for item in instrument.items}
+    not_asked: set[str] = set()
+    inconsistent = False
+    reading = Reading(values, {}, {}, {})
+    scored = None
+    for item in instrument.items:
+        if item.asked_when is None or reading.answer(item.asked_when) is not False:
+            continue
+        not_asked.add(item.id)
+        answer = values[item.id]
+        if answer:
+            scored = scored or set(instrument.scored_items) | set(instrument.requires)
+            inconsistent = inconsistent or item.id in scored
+        if answer is None or not instrument.keeps_skipped:
+            values[item.id] = 0
+    return values, frozenset(not_asked), inconsistent
+
+
+def _number(raw: object, values: ValueSet) -> int | None:
+    """The answer in steps of the smallest decimal, or None where it is not such a number."""
+    if isinstance(raw, bool):
+        return int(raw) if values.yes_no else None
+    if isinstance(raw, int):
+        return raw * _step(values)
+    if isinstance(raw, float | Decimal):
+        scaled = Decimal(str(raw)).scaleb(values.places)
+        return int(scaled) if scaled.is_finite() and scaled == scaled.to_integral_value() else None
+    return None
+
+
+def _step(values: ValueSet) -> int:
+    return int(10**values.places)
+
+
+def _refusal(raw: object, value: int | None, values: ValueSet, shift: int) -> str:
+    if value is None:
+        if isinstance(raw, bool):
+            return "is true or false, where a number is wanted"
+        if not isinstance(raw, int | float | Decimal):
+            return f"is not a number but {_kind(raw)}"
+        return f"is not {'a whole number' if values.places == 0 else f'a number of at most {values.places} decimals'}"
+    if allows(values, value):
+        return ""
+    return f"{raw} is outside {_words(values, shift)}"
+
+
+def allows(values: ValueSet, value: int) -> bool:
+    """Whether a value set holds a value (in steps of its smallest decimal)."""
+    if value in values.not_assessed:
+        return True
+    if values.only_options:
+        return any(option.value == value for option in values.options)
+    step = _step(values)
+    return values.low * step <= value <= values.high * step
+
+
+def allowed_words(item: Item, instrument: Instrument) -> str:
+    """The answers an item takes, in words."""
+    return _words(instrument.value_sets[item.answers], 0)
+
+
+def _words(values: ValueSet, shift: int) -> str:
+    if values.only_options:
+        return ", ".join(str(option.value - shift) for option in values.options)
+    return f"{values.low - shift} to {values.high - shift}"
+
+
+def _kind(raw: object) -> str:
+    return {"str": "text", "list": "a list", "dict": "an object"}.get(type(raw).__name__, "something else")
+
+
+def _known(instrument: Instrument) -> str:
+    ids = [item.id for item in instrument.items]
+    return f"Items: {', '.join(ids) if len(ids) <= 8 else f'{ids[0]} to {ids[-1]}'}."
+
+
+def _shift(instrument: Instrument, context: Mapping[str, ContextValue]) -> int:
+    chosen = context.get("coding")
+    return next((coding.shift for coding in instrument.codings if coding.id == chosen), 0)
+
+
+def check_context(instrument: Instrument, context: Mapping[str, ContextValue]) -> None:
+    """Refuse context the instrument does not know, or of a wrong kind, naming every fault."""
+    keys = {key.key: key for key in instrument.context}
+    faults = []
+    for name, value in context.items():
+        if name == "coding" and instrument.codings:
+            if all(coding.id != value for coding in instrument.codings):
+                faults.append(f"coding {value!r} is not one of {', '.join(coding.id for coding in instrument.codings)}")
+        elif name not in keys:
+            faults.append(f"{name!r} is not context of {instrument.id} ({', '.join(keys) or 'it takes none'})")
+        elif keys[name].choices and value not in keys[name].choices:
+            faults.append(f"{name} {value!r} is not one of {', '.join(keys[name].choices)}")
+        elif keys[name].is_number and (isinstance(value, bool) or not isinstance(value, int)):
+            faults.append(f"{name} is not a whole number")
+        elif not keys[name].choices and not keys[name].is_number and not isinstance(value, bool):
+            faults.append(f"{name} is not true or false")
+    if faults:
+        raise ScaleError("FAN-SCALE-003", f"Cannot score {instrument.id} with this context", "; ".join(faults))

@@ -1,0 +1,114 @@
+"""`fanlight score INSTRUMENT`: score one answer set, safety first."""
+
+from __future__ import annotations
+
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fanlight.cli.typed import run_app
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def score(
+    instrument: Annotated[str, typer.Argument(help="its id or title, as phq9 or PHQ-9")],
+    answers: Annotated[str, typer.Option(help='file of answers as JSON, {"q1": 2, "q2": null}; - reads standard input')],
+    context: Annotated[list[str] | None, typer.Option(help="what the instrument needs besides answers, as sex=female")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+) -> int:
+    """Score the answers. An answer that cannot be used makes the score invalid and is named; a wrong kind of answer exits 1."""
+    from fanlight.care.scales import score as score_answers
+    from fanlight.core.errors import InputError
+    from fanlight.records.instruments import find_instrument
+
+    scale = find_instrument(instrument)
+    found = score_answers(scale, _read(answers), dict(_pair(text) for text in context or []))
+    if as_json:
+        sys.stdout.write(json.dumps(_as_json(found), ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(_as_words(scale.title, found))
+    misused = [
+        fault
+        for fault in found.faults
+        if not any(fault.path == name.partition(":")[2] and "outside" in fault.reason for name in found.flags)
+    ]
+    if misused:
+        sys.stderr.write(f"{InputError('FAN-SCALE-002', f'Some answers are not answers of {scale.title}', found.faults)}\n")
+        return 1
+    return 0
+
+
+def _read(place: str) -> dict[str, Any]:
+    from fanlight.care.scales import ScaleError
+
+    try:
+        text = sys.stdin.read() if place == "-" else Path(place).read_text(encoding="utf-8")
+        values = json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_without_duplicates)
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror or "" if isinstance(problem, OSError) else str(problem)
+        raise ScaleError("FAN-SCALE-004", f"Cannot read answers from {place}", reason, 'Write them as {"q1": 2, "q2": null}.') from problem
+    if not isinstance(values, dict):
+        raise ScaleError(
+            "FAN-SCALE-004", f"Cannot read answers from {place}", "they are not a JSON object", 'Write them as {"q1": 2, "q2": null}.'
+        )
+    return values
+
+
+def _refuse(word: str) -> object:
+    raise ValueError(f"{word} is not a number")
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} stands twice")
+    return dict(pairs)
+
+
+def _pair(text: str) -> tuple[str, str | int | bool]:
+    from fanlight.care.scales import ScaleError
+
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise ScaleError("FAN-SCALE-003", f"Cannot use the context {text!r}", "it is not KEY=VALUE", "Write it as sex=female.")
+    words: dict[str, bool] = {"true": True, "yes": True, "false": False, "no": False}
+    if value.lower() in words:
+        return key, words[value.lower()]
+    return key, int(value) if value.lstrip("-").isdigit() else value
+
+
+def _as_json(found: Any) -> dict[str, Any]:
+    return {
+        "instrument": found.instrument_id,
+        "version": found.instrument_version,
+        "status": found.status.value,
+        "total": _number(found.total),
+        "subscales": {name: _number(value) for name, value in found.subscales.items()},
+        "band": found.band,
+        "flags": sorted(found.flags),
+        "faults": [{"item": fault.path, "reason": fault.reason} for fault in found.faults],
+    }
+
+
+def _number(value: int | Decimal | None) -> int | float | None:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _as_words(title: str, found: Any) -> str:
+    lines = [f"{title}: {found.status.value}", f"  total      {'none' if found.total is None else found.total}"]
+    lines += [f"  {name:<10} {'none' if value is None else value}" for name, value in found.subscales.items()]
+    lines += [f"  band       {found.band or 'none'}"]
+    lines += [f"  flags      {', '.join(sorted(found.flags))}"] if found.flags else []
+    return "\n".join(lines) + "\n"
+
+
+def run(args: list[str]) -> int:
+    """Run the command."""
+    return run_app(app, "score", args)
