@@ -5,6 +5,22 @@ never taken for a low one: a score with too much missing has no total, and a sui
 """
 
 from fanlight.care.scales.instrument import Instrument, ScaleError, same_name
+from fanlight.care.scales.risk import RiskGrade, RiskSignal, RiskTable, risk_of, risk_of_answers, risk_of_event
 from fanlight.care.scales.scoring import Score, Status, band_of, item_flags, score
 
-__all__ = ["Instrument", "ScaleError", "Score", "Status", "band_of", "item_flags", "same_name", "score"]
+__all__ = [
+    "Instrument",
+    "RiskGrade",
+    "RiskSignal",
+    "RiskTable",
+    "ScaleError",
+    "Score",
+    "Status",
+    "band_of",
+    "item_flags",
+    "risk_of",
+    "risk_of_answers",
+    "risk_of_event",
+    "same_name",
+    "score",
+]
