@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from fanlight.care.rules.content_types import (
@@ -13,6 +14,7 @@ from fanlight.care.rules.content_types import (
     LevelContent,
     OverrideContent,
     OverridePolicies,
+    ParameterContent,
     RuleContent,
     RulesFile,
     SourcesFile,
@@ -20,6 +22,7 @@ from fanlight.care.rules.content_types import (
 from fanlight.care.rules.expressions import All, Condition, facts_of
 from fanlight.care.rules.parsing import ConditionParser
 from fanlight.care.rules.rule import Criterion, Level, Override, Rule
+from fanlight.care.rules.scope import ParameterValue
 from fanlight.care.rules.sentences import Sentence
 from fanlight.care.rules.stages import Stage
 from fanlight.core.answers import Severity
@@ -70,12 +73,14 @@ class _Builder:
 
     def __init__(self, parts: RuleParts, content: RuleContent | CriterionContent, read_on: date, path: str, faults: list[Fault]) -> None:
         self.parts, self.content, self.path, self.read_on, self.faults = parts, content, path, read_on, faults
-        self.parameters = {name: parameter.default for name, parameter in content.parameters.items()}
+        self.parameters: dict[str, ParameterValue] = {name: _default(item) for name, item in content.parameters.items()}
         self.parser = ConditionParser(parts.catalogue, self.parameters, content.values, faults)
         self.values = {name: self.parser.named_value(name, f"{path}.values.{name}") for name in content.values}
 
     def rule(self, content: RuleContent) -> Rule:
         applies = None if content.applies is None else self.parser.condition(content.applies, f"{self.path}.applies")
+        policy = content.unknown_policy
+        policy_when = self.parser.condition(policy.when, f"{self.path}.unknown_policy.when") if policy and policy.when is not None else None
         levels = tuple(self._level(level, index) for index, level in enumerate(content.levels))
         if not levels:
             self._fault("levels", "holds no degree of danger.", "Give at least one with severity, when and says.")
@@ -86,9 +91,9 @@ class _Builder:
             clear=self._sentence(content.clear, "clear"),
             not_applicable=self._sentence(content.not_applicable or _SAID_WHEN_NOT_ABOUT, "not_applicable"),
             unknown=self._sentence(content.unknown or _SAID_WHEN_UNKNOWN, "unknown"),
-            unknown_severity=content.unknown_policy.severity if content.unknown_policy else None,
-            unknown_because=content.unknown_policy.because if content.unknown_policy else "",
-            asks=content.asks,
+            unknown_severity=policy.severity if policy else None,
+            unknown_because=policy.because if policy else "",
+            unknown_when=policy_when,
             default_overrides={
                 Severity[name]: Override(policy.who, policy.needs) for name, policy in self.parts.overrides.by_severity.items()
             },
@@ -112,6 +117,7 @@ class _Builder:
             dict(level.severity_in),
             self._sentence(level.says, f"{place}.says"),
             level.only,
+            level.stages,
         )
 
     def _stated(self, content: RuleContent | CriterionContent, conditions: tuple[Condition, ...]) -> dict[str, Any]:
@@ -156,6 +162,11 @@ class _Builder:
 
     def _fault(self, place: str, reason: str, suggestion: str) -> None:
         self.faults.append(Fault(f"{self.path}.{place}", reason, suggestion=suggestion))
+
+
+def _default(content: ParameterContent) -> ParameterValue:
+    value = content.default
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _override(content: OverrideContent | None) -> Override | None:

@@ -24,28 +24,31 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class LevelContent:
-    """One degree of a danger. `severity_in` gives a jurisdiction its own severity; `only` narrows the rule's scope."""
+    """One degree of a danger. `severity_in` gives a jurisdiction its own severity; `only` narrows the rule's
+    scope, `stages` the stages at which this degree is asked (empty: all of the rule's)."""
 
     severity: Severity
     when: Any
     says: str
     severity_in: dict[str, Severity] = field(default_factory=dict)
     only: Scope = EVERYWHERE
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownPolicy:
-    """A rule's own severity while unknown, with the reason for leaving the general table."""
+    """A rule's own severity while unknown, with the reason for leaving the general table; `when` it holds (always)."""
 
     severity: Severity
     because: str
+    when: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterContent:
     """A number of the rule that a protocol may declare otherwise, with the default that holds if it does not."""
 
-    default: Decimal | bool | str
+    default: int | Decimal | bool | str
     meaning: str
 
 
@@ -79,7 +82,6 @@ class RuleContent:
     override: OverrideContent | None = None
     values: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, ParameterContent] = field(default_factory=dict)
-    asks: str = ""
     version: str = "1"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fanlight.care.rules.compiling import Compiled, Moment, Reading, compile_condition, compile_operand
+from fanlight.care.rules.compiling import Compiled, Moment, Reading, Values, compile_condition, compile_operand
 from fanlight.care.rules.rule import Criterion, Level, Override, Rule, Stated
 from fanlight.care.rules.scope import ParameterValue, ProtocolScope
 from fanlight.care.rules.sentences import Sentence, in_words
@@ -56,15 +56,13 @@ class CriterionResult(NamedTuple):
 class _CompiledLevel:
     ask: Compiled
     severity: Severity
-    severity_unknown: Severity
     says: Sentence
+    stages: tuple[Stage, ...]
 
     @classmethod
-    def of(cls, level: Level, rule: Rule, parameters: Mapping[str, ParameterValue], protocol: ProtocolScope) -> _CompiledLevel:
-        severity = level.severity_for(protocol.jurisdiction)
-        return cls(
-            compile_condition(level.when, parameters, protocol), severity, rule.unknown_severity or severity.when_unknown, level.says
-        )
+    def of(cls, level: Level, parameters: Mapping[str, ParameterValue], protocol: ProtocolScope) -> _CompiledLevel:
+        compiled = compile_condition(level.when, parameters, protocol)
+        return cls(compiled, level.severity_for(protocol.jurisdiction), level.says, level.stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +99,12 @@ def _label(label: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """One rule made ready for one protocol."""
+    """One rule made ready for one protocol. `levels` are those asked at each stage, gravest first."""
 
     rule: Rule
-    levels: tuple[_CompiledLevel, ...]
+    levels: Mapping[Stage, tuple[_CompiledLevel, ...]]
     applies: Compiled | None
+    lenient: Compiled | None
     words: _Words
 
     @classmethod
@@ -115,10 +114,14 @@ class CompiledRule:
         if not rule.scope.governs(protocol) or not levels:
             return None
         parameters = _parameters(rule, protocol)
-        ready = [_CompiledLevel.of(level, rule, parameters, protocol) for level in levels]
-        applies = compile_condition(rule.applies, parameters, protocol) if rule.applies else None
-        gravest_first = tuple(sorted(ready, key=lambda level: -level.severity.value))
-        return cls(rule, gravest_first, applies, _words(rule, parameters, protocol))
+        ready = sorted((_CompiledLevel.of(level, parameters, protocol) for level in levels), key=lambda level: -level.severity.value)
+        return cls(
+            rule,
+            {stage: tuple(level for level in ready if not level.stages or stage in level.stages) for stage in Stage},
+            compile_condition(rule.applies, parameters, protocol) if rule.applies else None,
+            compile_condition(rule.unknown_when, parameters, protocol) if rule.unknown_when else None,
+            _words(rule, parameters, protocol),
+        )
 
     def ask(self, facts: Facts, moment: Moment, stage: Stage) -> RuleAnswer:
         """The answer from these facts. The gravest severity in force decides; when equal, the danger that is present."""
@@ -129,23 +132,31 @@ class CompiledRule:
             return RuleAnswer(rule, stage, Answer.FALSE, None, self.words.fill(rule.not_applicable, facts, moment), inputs, ())
         present: _CompiledLevel | None = None
         doubtful: _CompiledLevel | None = None
-        for level in self.levels:
+        for level in self.levels[stage]:
             found = level.ask.answer(values, moment)
             if found is True and about is True:
                 present = level
                 break
             if found is not False and doubtful is None:
                 doubtful = level
-        if present is None and doubtful is None:
-            return RuleAnswer(rule, stage, Answer.FALSE, None, self.words.fill(rule.clear, facts, moment), inputs, ())
-        if doubtful is None or (present is not None and doubtful.severity_unknown <= present.severity):
-            assert present is not None
+        if doubtful is not None:
+            in_doubt = self._severity_unknown(doubtful, values, moment)
+            if present is None or in_doubt > present.severity:
+                return self._unknown(in_doubt, present, about, facts, moment, stage, inputs)
+        if present is not None:
             return RuleAnswer(rule, stage, Answer.TRUE, present.severity, self.words.fill(present.says, facts, moment), inputs, ())
-        return self._unknown(doubtful, present, about, facts, moment, stage, inputs)
+        return RuleAnswer(rule, stage, Answer.FALSE, None, self.words.fill(rule.clear, facts, moment), inputs, ())
+
+    def _severity_unknown(self, doubtful: _CompiledLevel, values: Values, moment: Moment) -> Severity:
+        """The general table's severity while unknown, or the rule's own where its reason holds."""
+        stated = self.rule.unknown_severity
+        if stated is None or (self.lenient is not None and self.lenient.answer(values, moment) is not True):
+            return doubtful.severity.when_unknown
+        return stated
 
     def _unknown(
         self,
-        doubtful: _CompiledLevel,
+        severity: Severity,
         present: _CompiledLevel | None,
         about: bool | None,
         facts: Facts,
@@ -157,14 +168,12 @@ class CompiledRule:
         names: dict[str, None] = {}
         if about is None and self.applies is not None:
             names.update(dict.fromkeys(self.applies.wanting(values, moment)))
-        for level in self.levels:
+        for level in self.levels[stage]:
             if level.ask.answer(values, moment) is None:
                 names.update(dict.fromkeys(level.ask.wanting(values, moment)))
         missing = tuple(Missing(name, rule.definitions[name].who) for name in names)
-        severity = doubtful.severity_unknown
         message = self.words.fill(rule.unknown, facts, moment, missing)
         if present is not None:
-            severity = max(severity, present.severity)
             message = f"{self.words.fill(present.says, facts, moment)} {message}"
         return RuleAnswer(rule, stage, Answer.UNKNOWN, severity, message, inputs, missing)
 

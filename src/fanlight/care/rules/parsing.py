@@ -1,7 +1,8 @@
 """Conditions as a clinician writes them in YAML, turned into trees; every slip is named with its place.
 
-A condition is the name of a yes-or-no fact, or a mapping with one of: ``all``, ``any``, ``not``, ``given``,
-``parameter``, ``always``, or ``value`` with one comparison (``above``, ``at_least``, ``below``, ``at_most``,
+A condition is the name of a yes-or-no fact, or a mapping with one of: ``all``, ``any``, ``not``, ``given``
+(somebody has said), ``recorded`` (said to be so; false while nobody has said), ``recorded_false`` (said not to be
+so), ``parameter``, ``always``, or ``value`` with one comparison (``above``, ``at_least``, ``below``, ``at_most``,
 ``equals``, ``differs``, ``is``, ``is_not``, ``one_of``).
 An operand is a number, the name of a fact or of one of the rule's named values, or a mapping with one of:
 ``parameter``, ``sum``, ``difference``, ``product``, ``days_since``, ``minutes_since``, ``count``.
@@ -43,6 +44,7 @@ from fanlight.core.errors import FanlightError, Fault
 from fanlight.core.facts import FactCatalogue, FactDefinition, FactKind
 
 _RELATIONS = {relation.value: relation for relation in Relation}
+_CONDITIONS = ("all", "any", "not", "given", "recorded", "recorded_false", "parameter", "always", "value")
 _SCOPE_FIELDS = ("drug", "route", "use", "jurisdiction")
 
 
@@ -97,12 +99,16 @@ class ConditionParser:
             case "given":
                 self._definition(str(inner), f"{path}.given")
                 return IsGiven(str(inner))
+            case "recorded" | "recorded_false":
+                self._definition(str(inner), f"{path}.{key}", FactKind.BOOLEAN)
+                truth = IsTrue(str(inner))
+                return All((IsGiven(str(inner)), truth if key == "recorded" else Not(truth)))
             case "parameter":
                 self._parameter(str(inner), f"{path}.parameter")
                 return ParameterIsTrue(str(inner))
             case "always":
                 return Always()
-        raise _Slip(f"{path}.{key}", "is not a kind of condition.", _near(str(key), ("all", "any", "not", "given", "parameter", "value")))
+        raise _Slip(f"{path}.{key}", "is not a kind of condition.", _near(str(key), _CONDITIONS))
 
     def _comparison(self, raw: Mapping[object, object], path: str) -> Condition:
         others = [str(key) for key in raw if key != "value"]

@@ -31,6 +31,7 @@ class Level:
     severity_in: Mapping[str, Severity]
     says: Sentence
     only: Scope
+    stages: tuple[Stage, ...] = ()
 
     def severity_for(self, jurisdiction: str) -> Severity:
         """How grave this degree is there."""
@@ -77,7 +78,7 @@ class Rule(Stated):
     unknown: Sentence
     unknown_severity: Severity | None
     unknown_because: str
-    asks: str = ""
+    unknown_when: Condition | None = None
     default_overrides: Mapping[Severity, Override] = field(default_factory=dict)
 
     def override_for(self, severity: Severity | None) -> Override | None:

@@ -16,7 +16,7 @@ class ProtocolScope:
     """As much of a treatment protocol as the rules need.
 
     `use` is the protocol's purpose (``trd``, ``mdsi``, ``pain``, ...). `definitions` are the definition ids of its
-    indication, the first the one that must be met. `parameters` are the numbers it is held to instead of a rule's
+    indication: one of them must be met. `parameters` are the numbers it is held to instead of a rule's
     own defaults (its published ceiling, thresholds). `criteria` are the discharge criteria it asks.
     """
 
@@ -37,7 +37,10 @@ class ProtocolScope:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The drugs, routes, uses, jurisdictions, settings and protocols a rule governs; an empty list means all."""
+    """The drugs, routes, uses, jurisdictions, settings and protocols a rule governs; an empty list means all.
+
+    `declares` narrows it to protocols that declare these parameters, `not_declares` to those that do not.
+    """
 
     drugs: tuple[Drug, ...] = ()
     routes: tuple[Route, ...] = ()
@@ -46,6 +49,8 @@ class Scope:
     jurisdictions: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     protocols: tuple[str, ...] = ()
+    declares: tuple[str, ...] = ()
+    not_declares: tuple[str, ...] = ()
 
     def governs(self, protocol: ProtocolScope) -> bool:
         """True when the rule is to be asked of this protocol."""
@@ -57,6 +62,8 @@ class Scope:
             and (not self.jurisdictions or protocol.jurisdiction in self.jurisdictions)
             and (not self.settings or protocol.setting in self.settings)
             and (not self.protocols or protocol.id in self.protocols)
+            and all(name in protocol.parameters for name in self.declares)
+            and not any(name in protocol.parameters for name in self.not_declares)
         )
 
 
