@@ -1,0 +1,151 @@
+"""The dose of one session, worked out from what is known: weights, milligrams, volume, rate, waste, and every line of working."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from fanlight.care.dosing.amount import Amount, amount, disagreement
+from fanlight.care.dosing.errors import DosingError
+from fanlight.care.dosing.findings import DoseFinding, danger
+from fanlight.care.dosing.given import Given
+from fanlight.care.dosing.limit_checks import limit_findings
+from fanlight.care.dosing.making import make_up, run_given
+from fanlight.care.dosing.policy import DosingPolicy
+from fanlight.care.dosing.preparation import Preparation
+from fanlight.care.dosing.product_checks import dilution_findings, product_in_hand
+from fanlight.care.dosing.products import Product
+from fanlight.care.dosing.waste import Waste, waste_of
+from fanlight.care.dosing.weight_checks import basis_findings, weight_findings
+from fanlight.care.dosing.weights import Weights, weights
+from fanlight.care.protocols import DoseBasis, Phase, PlannedDose, Protocol, WeightBasis
+from fanlight.core.answers import Severity
+from fanlight.core.facts import Facts, number, records, text
+from fanlight.core.quantities import Rounding, round_to_step
+
+_PER_KG = (DoseBasis.PER_KG, DoseBasis.PER_KG_PER_HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class DoseAnswer:
+    """What was worked out, exact; None where it hangs on what is missing or refused, and `findings` says on what.
+
+    `fanlight.care.dosing.dose_json` writes it in the shape of rule semantics 9.
+    """
+
+    protocol_id: str
+    protocol_version: str
+    phase: Phase
+    policy: DosingPolicy
+    weights: Weights | None
+    amount: Amount | None
+    preparation: Preparation | None
+    given: Given | None
+    waste: Waste | None
+    findings: tuple[DoseFinding, ...]
+
+    @property
+    def is_withheld(self) -> bool:
+        """True where no figure may be shown."""
+        return any(finding.withholds for finding in self.findings)
+
+    def planned(self) -> PlannedDose | None:
+        """The dose as a session plan takes it, or None where it could not be worked out."""
+        if self.amount is None:
+            return None
+        made = self.preparation
+        mg = self.amount.mg if made is None or made.volume is None else made.drawn_mg
+        return PlannedDose(
+            mg=round_to_step(mg, self.policy.amount_shown.value, Rounding.DOWN),
+            devices=None if made is None or self.phase.dose.device is None else made.pieces,
+            infusion_minutes=None if made is None or made.minutes is None else int(made.minutes),
+            rate_ml_per_h=None if made is None or made.rate_ml_h is None else made.rate_ml_h.shown,
+            bag_ml=None if made is None or made.bag_ml is None else round_to_step(made.bag_ml, Decimal("0.01"), Rounding.HALF_UP),
+            concentration_mg_per_ml=None
+            if made is None or made.bag_mg_per_ml is None
+            else round_to_step(made.bag_mg_per_ml, Decimal("0.0001"), Rounding.HALF_UP),
+        )
+
+
+def dose_for(
+    facts: Facts,
+    protocol: Protocol,
+    products: Mapping[str, Product],
+    policy: DosingPolicy,
+    *,
+    on: date,
+    phase_id: str | None = None,
+) -> DoseAnswer:
+    """Work out one dose on a planned day (clinic date).
+
+    The dose is the prescriber's order (``dose_mg_per_kg``, else ``dose_mg``), or the phase's start as a proposal. The phase is
+    the one given, else the fact ``phase``, else that of the next session by the sessions given. A weight that is missing, out of
+    range or too old is an answer (HAZ-02, HAZ-03), not an error; so is a dose above the protocol's limits (HAZ-05).
+    """
+    phase = _phase(facts, protocol, phase_id)
+    first = is_first_dose(facts)
+    weighed, stands = _weigh(facts, policy, on, first, phase)
+    dose = None if any(item.withholds for item in stands) else amount(facts, phase.dose, weighed)
+    made: Preparation | None = None
+    if dose is not None:
+        stands += limit_findings(dose, phase.dose, is_first_dose=first, last_mg_per_kg=number(facts, "last_dose_mg_per_kg"))
+        stands += _two_orders(facts, weighed)
+        product, against = product_in_hand(facts, protocol, products)
+        stands += against
+        if product is not None:
+            made, trouble = make_up(facts, dose, phase.dose, product, protocol.route, policy)
+            stands += trouble
+            stands += () if made is None else dilution_findings(made, protocol)
+    gave, doubt = run_given(facts, made, policy)
+    return DoseAnswer(
+        protocol.id, protocol.version, phase, policy, weighed, dose, made, gave, waste_of(made, gave, policy), (*stands, *doubt)
+    )
+
+
+def is_first_dose(facts: Facts) -> bool:
+    """True unless something says that a dose was given before: the stricter rules of a first dose hold until then."""
+    sessions, course_day = records(facts, "sessions_given"), number(facts, "day_of_course")
+    if sessions:
+        return False
+    return not (sessions is None and course_day is not None and course_day > 1)
+
+
+def _phase(facts: Facts, protocol: Protocol, phase_id: str | None) -> Phase:
+    wanted = phase_id or text(facts, "phase")
+    if wanted is None:
+        number_next = len([row for row in records(facts, "sessions_given") or () if row.get("protocol") in (None, protocol.id)]) + 1
+        return protocol.phase_of_session(number_next) or protocol.phases[-1]
+    found = protocol.phase(wanted)
+    if found is None:
+        raise DosingError(
+            "FAN-DOSE-001",
+            f"Cannot work out a dose of {protocol.id}",
+            f"it has no phase {wanted!r}",
+            f"Phases: {', '.join(protocol.iter_phase_ids())}.",
+        )
+    return found
+
+
+def _weigh(facts: Facts, policy: DosingPolicy, on: date, first: bool, phase: Phase) -> tuple[Weights | None, tuple[DoseFinding, ...]]:
+    needs_weight = phase.dose.basis in _PER_KG or facts.value("dose_mg_per_kg") is not None
+    weight = number(facts, "weight_kg")
+    stands = weight_findings(facts, policy, on, is_first_dose=first)
+    if weight is None or any(item.withholds for item in stands):
+        return None, stands if needs_weight else ()
+    chosen = text(facts, "weight_basis")
+    found = weights(weight, number(facts, "height_cm"), text(facts, "sex"), policy, WeightBasis(chosen) if chosen else None)
+    if not needs_weight:
+        return found, ()
+    return found, (*stands, *basis_findings(found, policy))
+
+
+def _two_orders(facts: Facts, weighed: Weights | None) -> tuple[DoseFinding, ...]:
+    apart = disagreement(facts, weighed)
+    if apart is None or abs(apart) <= Fraction(1, 2):
+        return ()
+    return (
+        danger("HAZ-05", Severity.HOLD, "The order gives mg and mg/kg that do not fit together on the weight in use. Ask the prescriber."),
+    )

@@ -1,0 +1,76 @@
+"""Does the dose keep to its own protocol? And if not, is it the slip of a decimal point (HAZ-05)?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from fanlight.care.dosing.amount import Amount
+from fanlight.care.dosing.arithmetic import written
+from fanlight.care.dosing.findings import DoseFinding, danger
+from fanlight.care.protocols import DoseBasis, DoseRule
+from fanlight.core.answers import Severity
+from fanlight.core.quantities import plain
+
+_SLIPS = (Fraction(10), Fraction(100), Fraction(1000))
+
+
+def limit_findings(dose: Amount, rule: DoseRule, *, is_first_dose: bool, last_mg_per_kg: Decimal | None) -> tuple[DoseFinding, ...]:
+    """Every bound of the protocol's dose rule that this dose crosses, in the unit the bound is written in."""
+    unit, value = _in_rule_unit(dose, rule)
+    found = []
+    if value is not None:
+        for bound, name in (
+            (rule.maximum, "the most of this protocol"),
+            (rule.first if is_first_dose else None, "the most of a first dose"),
+        ):
+            if bound is not None and value > bound.exact:
+                found.append(
+                    danger("HAZ-05", Severity.BLOCK, f"{written(value)} {unit} is above {bound}, {name}.{_slip(value, bound.exact)}")
+                )
+        if rule.minimum is not None and value < rule.minimum.exact:
+            found.append(danger("HAZ-05", Severity.WARN, f"{written(value)} {unit} is below {rule.minimum}, the least of this protocol."))
+        if rule.allowed and value not in [choice.exact for choice in rule.allowed]:
+            choices = ", ".join(plain(choice.value) for choice in rule.allowed)
+            found.append(
+                danger("HAZ-05", Severity.BLOCK, f"{written(value)} {unit} is not one of the doses of this protocol: {choices} {unit}.")
+            )
+        found += _step(value, rule, last_mg_per_kg)
+    if rule.cap is not None and dose.mg > rule.cap.exact:
+        found.append(
+            danger(
+                "HAZ-05",
+                Severity.BLOCK,
+                f"{written(dose.mg)} mg is above {rule.cap}, the most of one session.{_slip(dose.mg, rule.cap.exact)}",
+            )
+        )
+    return tuple(found)
+
+
+def _in_rule_unit(dose: Amount, rule: DoseRule) -> tuple[str, Fraction | None]:
+    if rule.basis is DoseBasis.PER_KG:
+        return "mg/kg", dose.mg_per_kg
+    if rule.basis in (DoseBasis.FIXED, DoseBasis.DEVICES):
+        return "mg", dose.mg
+    hours = None if rule.minutes is None else rule.minutes.exact / 60
+    if not hours:
+        return rule.start.unit, None
+    if rule.basis is DoseBasis.PER_HOUR:
+        return "mg/h", dose.mg / hours
+    return "mg/kg/h", None if dose.mg_per_kg is None else dose.mg_per_kg / hours
+
+
+def _step(value: Fraction, rule: DoseRule, last_mg_per_kg: Decimal | None) -> list[DoseFinding]:
+    if rule.step is None or rule.basis is not DoseBasis.PER_KG or last_mg_per_kg is None:
+        return []
+    rise = value - Fraction(last_mg_per_kg)
+    if rise <= rule.step.exact:
+        return []
+    return [danger("HAZ-05", Severity.BLOCK, f"A rise of {written(rise)} mg/kg over the last dose is more than one step of {rule.step}.")]
+
+
+def _slip(value: Fraction, bound: Fraction) -> str:
+    for times in _SLIPS:
+        if bound / 10 < value / times <= bound:
+            return f" Was {written(value / times)} meant? The figure is {written(times)} times that."
+    return ""
