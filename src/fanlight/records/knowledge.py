@@ -102,7 +102,7 @@ def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     sessions = TreatmentSession.objects.filter(course__patient=patient, plan__isnull=False, events__isnull=False).distinct()
     for session in sessions.order_by("planned_on", "number"):
-        plan = load_plan(session.plan)
+        plan = load_plan(session.plan or {})
         state = fold(load_stream(session), plan, zone=patient.site.zone)
         if state.dosing.first_at is None:
             continue

@@ -11,7 +11,7 @@ from pathlib import Path
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.rules import SourcesFile, sources_of
 from fanlight.care.sessions.parameters import SessionParametersFile
-from fanlight.content import content_folder, content_hash, read, read_folder
+from fanlight.content import content_folder, content_hash, read, read_folder, read_text
 from fanlight.core.facts import FactCatalogue, FactsFile
 from fanlight.records.compiled_content import compiled
 from fanlight.records.consent_texts import ConsentText
@@ -52,6 +52,16 @@ class Library:
     def session_parameters(self) -> SessionParametersFile:
         """The numbers a session is judged by where its protocol gives none."""
         return read(self.folder / "sessions" / "parameters.yaml", SessionParametersFile)
+
+    def protocol_text(self, protocol_id: str) -> str:
+        """The file of a protocol as it stands: what a medical director signs."""
+        return (self.folder / "protocols" / f"{protocol_id}.yaml").read_text(encoding="utf-8")
+
+    def pinned_protocol(self, protocol_id: str, text: str) -> Protocol:
+        """The protocol of a text signed earlier, whatever the file says now."""
+        if text == self.protocol_text(protocol_id):
+            return self.protocols[protocol_id]
+        return read_text(text, Protocol, f"{protocol_id} as signed")
 
 
 @functools.cache

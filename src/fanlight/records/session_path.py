@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fanlight.care.sessions import TRANSITIONS
+from fanlight.care.sessions.status import TRANSITIONS
 
 
 def allowed_transitions() -> set[tuple[str, str]]:

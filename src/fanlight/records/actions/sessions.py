@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from fanlight.care.sessions import fold
 from fanlight.care.sessions.events import Event, Person, check_payload, corrected_payload
+from fanlight.care.sessions.fold import fold
 from fanlight.care.sessions.kinds import EVENT_KINDS, EventKind
 from fanlight.care.sessions.schema import write_payload
 from fanlight.core.errors import FanlightError
@@ -100,7 +100,7 @@ def append_event(entry: Change, session: TreatmentSession, event: Event, by: Sta
         payload=values,
         taken_at=event.taken_at,
         entered_at=event.entered_at,
-        received_at=event.received_at,
+        received_at=event.received_at or entry.at,
         clock_offset_seconds=event.clock_offset_seconds,
         entered_by=by,
         role=event.by.role,

@@ -1,0 +1,110 @@
+"""The API that the chairside page and other programs of the clinic use. Every write is keyed and may be sent again.
+
+Answers are JSON; a refusal is ``{"code", "message", "faults": [...]}`` with 401 signed out, 403 not allowed, 404 not
+here, 409 changed or ended meanwhile, 422 cannot be recorded as given.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.security import SessionAuth
+
+from fanlight.care.sessions.kinds import EventKind
+from fanlight.core.errors import FanlightError, InputError
+from fanlight.records import clock
+from fanlight.records.actions.sessions import EventConflictError, record_event
+from fanlight.records.audit import StaleError
+from fanlight.records.idempotency import KeyReusedError
+from fanlight.records.models import SessionEvent, StaffMember, TreatmentSession
+from fanlight.records.policies import NotAllowedError, RefusedError
+from fanlight.web.answers import session_state
+
+
+class StaffAuth(SessionAuth):
+    """The sign-in of the pages; writes need the CSRF token."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> StaffMember | None:
+        """The signed-in, active person."""
+        user = request.user
+        return user if isinstance(user, StaffMember) and user.is_active else None
+
+
+api = NinjaAPI(title="Fanlight", version="1", urls_namespace="api", auth=StaffAuth(csrf=True), docs_url=None)
+
+_STATUS: tuple[tuple[type[FanlightError], int], ...] = (
+    (NotAllowedError, 403),
+    (RefusedError, 409),
+    (StaleError, 409),
+    (EventConflictError, 422),
+    (KeyReusedError, 422),
+)
+
+
+@api.exception_handler(FanlightError)
+def explain(request: HttpRequest, problem: FanlightError) -> HttpResponse:
+    """A refusal in words, with its stable code."""
+    status = next((status for kind, status in _STATUS if isinstance(problem, kind)), 422)
+    if problem.code == "FAN-ROLE-002":
+        status = 404
+    faults = (
+        [{"path": f.path, "reason": f.reason, "suggestion": f.suggestion} for f in problem.faults]
+        if isinstance(problem, InputError)
+        else []
+    )
+    return api.create_response(request, {"code": problem.code, "message": str(problem), "faults": faults}, status=status)
+
+
+class EventIn(Schema):
+    """One event as the device says it. `event_id` is made by the device, once."""
+
+    event_id: uuid.UUID
+    kind: EventKind
+    payload: dict[str, Any]
+    taken_at: datetime
+    entered_at: datetime | None = None
+    clock_offset_seconds: int | None = None
+
+
+def find_session(request: HttpRequest, reference: str) -> TreatmentSession:
+    """The session of this person's clinic, or a 404 that says no more."""
+    found = TreatmentSession.objects.for_user(request.user).filter(reference=reference).select_related("course__patient__site").first()
+    if found is None:
+        raise NotAllowedError("FAN-ROLE-002", "There is no such session here", "", "Open it from today's list.")
+    return found
+
+
+@api.post("/sessions/{reference}/events")
+def add_event(request: HttpRequest, reference: str, said: EventIn) -> dict[str, Any]:
+    """Record one event. Sent again, it is answered the same and recorded once; "saved" means committed."""
+    session = find_session(request, reference)
+    row = record_event(
+        session=session,
+        event_id=said.event_id,
+        kind=said.kind,
+        payload=said.payload,
+        taken_at=said.taken_at,
+        entered_at=said.entered_at,
+        clock_offset_seconds=said.clock_offset_seconds,
+        by=request.user,
+        at=clock.now(),
+    )
+    return {"saved": True, "event_id": str(row.event_id), "sequence": row.sequence, "received_at": row.received_at}
+
+
+@api.get("/sessions/{reference}")
+def see_session(request: HttpRequest, reference: str) -> dict[str, Any]:
+    """What is known of the session now: status, what is due, alerts, readiness, and the last sequence."""
+    return session_state(find_session(request, reference), request.user, clock.now())
+
+
+@api.get("/sessions/{reference}/events")
+def see_events(request: HttpRequest, reference: str, after: int = 0) -> dict[str, Any]:
+    """Events that arrived after a sequence number, in that order; none is skipped."""
+    rows = SessionEvent.objects.filter(session=find_session(request, reference), sequence__gt=after).order_by("sequence")
+    keys = ("sequence", "event_id", "kind", "payload", "taken_at", "entered_at", "received_at", "role")
+    return {"events": [{key: getattr(row, key) for key in keys} | {"by": row.entered_by_id} for row in rows]}

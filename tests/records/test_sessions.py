@@ -1,0 +1,221 @@
+"""A session's events: written once, in order, by those who may, and never changed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from fanlight.care.protocols.session import PlannedDose
+from fanlight.care.sessions.kinds import EventKind
+from fanlight.care.sessions.status import SessionStatus
+from fanlight.core.errors import InputError
+from fanlight.records.actions.courses import CourseError, end_course, move_session, open_course, order_session, sign_protocol
+from fanlight.records.actions.sessions import EventConflictError, SessionError, record_event
+from fanlight.records.audit import StaleError
+from fanlight.records.bedside import at_bedside
+from fanlight.records.library import library
+from fanlight.records.models import AuditEvent, Decision, SessionEvent, TreatmentSession
+from fanlight.records.policies import NotAllowedError
+from fanlight.records.session_path import allowed_transitions, keep_transitions
+
+pytestmark = pytest.mark.django_db
+PROTOCOL = "iv-racemic-induction"
+
+
+def decide(clinic, *, session=None, passed=True, stage="screen"):
+    decision = Decision(
+        patient=clinic.patient,
+        session=session,
+        intention=stage,
+        protocol_id=PROTOCOL,
+        stage=stage,
+        outcome="PROCEED",
+        is_passed=passed,
+        result={},
+        decided_by=clinic.prescriber,
+        decided_at=clinic.at,
+    )
+    decision.save()
+    return decision
+
+
+@pytest.fixture
+def session(clinic) -> TreatmentSession:
+    """A session ordered: 36 mg in 50 mL at 75 mL/h for 40 minutes."""
+    keep_transitions()
+    signature = sign_protocol(site=clinic.site, protocol_id=PROTOCOL, library=library(), by=clinic.medical_director, at=clinic.at)
+    day = date(2026, 11, 12)
+    course = open_course(
+        patient=clinic.patient,
+        signature=signature,
+        decision=decide(clinic),
+        starts_on=day,
+        planned=[day, day + timedelta(days=4)],
+        plan={},
+        by=clinic.prescriber,
+        at=clinic.at,
+    )
+    session = course.sessions.get(number=1)
+    order_session(
+        session=session,
+        phase_id="induction",
+        dose=PlannedDose(Decimal("36"), None, 40, Decimal("75"), Decimal("50"), Decimal("0.72")),
+        dose_shown={"dose": {"mg": "36"}},
+        decision=decide(clinic, session=session, stage="order"),
+        extra_observation_minutes=0,
+        library=library(),
+        by=clinic.prescriber,
+        at=clinic.at,
+    )
+    return session
+
+
+def say(clinic, session, kind, payload, by=None, **values):
+    at = clinic.at
+    given = {"event_id": uuid.uuid4(), "taken_at": at, "by": by or clinic.nurse, "at": at} | values
+    return record_event(session=session, kind=EventKind(kind), payload=payload, **given)
+
+
+def test_events_stand_in_order_and_the_state_follows(clinic, session):
+    assert session.state == "planned"
+    say(clinic, session, "checked_in", {})
+    assert session.state == "arrived"
+    say(clinic, session, "pre_dose_check", {})
+    assert session.state == "checked"
+    say(clinic, session, "started", {"rate_ml_per_h": "75"})
+    assert session.state == "dosing"
+    assert [e.sequence for e in session.events.order_by("sequence")] == [1, 2, 3]
+    bedside = at_bedside(session, clinic.at)
+    assert bedside.state.dosing.is_running
+    assert bedside.due
+    assert not bedside.readiness.is_ready
+
+
+def test_the_same_event_twice_is_one_event(clinic, session):
+    key = uuid.uuid4()
+    first = say(clinic, session, "vitals", {"systolic_mmhg": "142", "diastolic_mmhg": "88"}, event_id=key)
+    again = say(clinic, session, "vitals", {"systolic_mmhg": "142", "diastolic_mmhg": "88"}, event_id=key)
+    assert first.pk == again.pk
+    assert SessionEvent.objects.count() == 1
+    with pytest.raises(EventConflictError, match="FAN-SESS-011"):
+        say(clinic, session, "vitals", {"systolic_mmhg": "143", "diastolic_mmhg": "88"}, event_id=key)
+
+
+def test_a_second_tap_on_start_is_recorded_as_what_it_is(clinic, session):
+    """Facts always go in: the second start stands as one out of order, and the first one rules."""
+    say(clinic, session, "started", {"rate_ml_per_h": "75"})
+    say(clinic, session, "started", {"rate_ml_per_h": "75"})
+    state = at_bedside(session, clinic.at).state
+    assert [odd.kind.value for odd in state.irregularities if "start" in odd.kind.value] == ["second_start"]
+    assert len(state.dosing.segments) == 1
+
+
+def test_a_reading_from_the_future_is_asked_back(clinic, session):
+    ahead = clinic.at + timedelta(minutes=3)
+    with pytest.raises(SessionError, match="FAN-SESS-010"):
+        say(clinic, session, "vitals", {"systolic_mmhg": "120", "diastolic_mmhg": "70"}, taken_at=ahead)
+    assert SessionEvent.objects.count() == 0
+
+
+def test_a_device_clock_24_minutes_fast_is_set_right_and_said(clinic, session):
+    say(clinic, session, "checked_in", {}, taken_at=clinic.at - timedelta(hours=1))
+    ahead = clinic.at + timedelta(minutes=24)
+    say(clinic, session, "vitals", {"systolic_mmhg": "120", "diastolic_mmhg": "70"}, taken_at=ahead, clock_offset_seconds=24 * 60)
+    state = at_bedside(session, clinic.at).state
+    assert any(odd.kind.value == "clock" for odd in state.irregularities)
+
+
+def test_a_slip_is_refused_with_every_fault_and_nothing_is_written(clinic, session):
+    before = AuditEvent.objects.count()
+    with pytest.raises(InputError) as caught:
+        say(clinic, session, "vitals", {"systolic_mmhg": "999", "diastolic_mmhg": "x", "pulse": 3})
+    assert len(caught.value.faults) == 3
+    assert AuditEvent.objects.count() == before
+
+
+def test_who_may_not_chart_is_refused_on_record(clinic, session):
+    with pytest.raises(NotAllowedError, match="You cannot record vitals"):
+        say(clinic, session, "vitals", {"systolic_mmhg": "120", "diastolic_mmhg": "70"}, by=clinic.front_desk)
+    assert AuditEvent.objects.order_by("-sequence").first().action == "refused:record:vitals"
+    assert say(clinic, session, "checked_in", {}, by=clinic.front_desk).role == "front_desk"
+
+
+def test_a_correction_names_an_event_of_this_session(clinic, session):
+    with pytest.raises(SessionError, match="FAN-SESS-012"):
+        say(clinic, session, "amended", {"amends": str(uuid.uuid4()), "reason": "typed wrong", "is_struck": True})
+    row = say(clinic, session, "vitals", {"systolic_mmhg": "242", "diastolic_mmhg": "88"})
+    with pytest.raises(InputError):
+        say(clinic, session, "amended", {"amends": str(row.event_id), "reason": "typed wrong", "payload": {"moaas": 9}})
+    say(
+        clinic,
+        session,
+        "amended",
+        {"amends": str(row.event_id), "reason": "typed wrong", "payload": {"systolic_mmhg": "142", "diastolic_mmhg": "88"}},
+    )
+    row.refresh_from_db()
+    assert row.payload["systolic_mmhg"] == "242"
+
+
+def test_the_path_between_states_is_held_by_the_database_too(session):
+    assert ("discharged", "transferred") not in allowed_transitions()
+    TreatmentSession.objects.filter(pk=session.pk).update(state=SessionStatus.DISCHARGED.value)
+    with pytest.raises(DatabaseError, match="FAN-REC-005"), transaction.atomic():
+        TreatmentSession.objects.filter(pk=session.pk).update(state=SessionStatus.TRANSFERRED.value)
+
+
+def test_a_session_moves_only_before_it_begins(clinic, session):
+    move_session(session=session, to=date(2026, 11, 13), chair="2", seen_version=session.row_version, by=clinic.front_desk, at=clinic.at)
+    with pytest.raises(StaleError):
+        move_session(session=session, to=date(2026, 11, 14), chair=None, seen_version=1, by=clinic.front_desk, at=clinic.at)
+    session.refresh_from_db()
+    say(clinic, session, "checked_in", {})
+    session.refresh_from_db()
+    with pytest.raises(CourseError, match="FAN-COURSE-007"):
+        move_session(
+            session=session, to=date(2026, 11, 14), chair=None, seen_version=session.row_version, by=clinic.front_desk, at=clinic.at
+        )
+
+
+def test_courses_rest_on_a_passed_decision_and_a_signature(clinic, session):
+    signature = session.course.protocol_signature
+    assert sign_protocol(site=clinic.site, protocol_id=PROTOCOL, library=library(), by=clinic.medical_director, at=clinic.at) == signature
+    with pytest.raises(NotAllowedError):
+        sign_protocol(site=clinic.site, protocol_id=PROTOCOL, library=library(), by=clinic.prescriber, at=clinic.at)
+    values = {
+        "patient": clinic.patient,
+        "signature": signature,
+        "starts_on": date(2026, 11, 12),
+        "planned": [date(2026, 11, 12)],
+        "plan": {},
+        "by": clinic.prescriber,
+    }
+    with pytest.raises(CourseError, match="FAN-COURSE-002"):
+        open_course(decision=decide(clinic, passed=False), at=clinic.at, **values)
+    with pytest.raises(CourseError, match="FAN-COURSE-004"):
+        open_course(decision=decide(clinic), at=clinic.at, **values)
+    with pytest.raises(CourseError, match="FAN-COURSE-006"):
+        end_course(course=session.course, kind="stopped", reason=" ", by=clinic.prescriber, at=clinic.at)
+    end_course(course=session.course, kind="stopped", reason="No benefit after six.", by=clinic.prescriber, at=clinic.at)
+    with pytest.raises(CourseError, match="FAN-COURSE-005"):
+        open_course(decision=decide(clinic), at=clinic.at, **(values | {"planned": []}))
+
+
+def test_no_order_once_the_dose_has_begun(clinic, session):
+    say(clinic, session, "started", {"rate_ml_per_h": "75"})
+    session.refresh_from_db()
+    with pytest.raises(CourseError, match="FAN-COURSE-008"):
+        order_session(
+            session=session,
+            phase_id="induction",
+            dose=PlannedDose(Decimal("36")),
+            dose_shown={},
+            decision=decide(clinic, session=session),
+            extra_observation_minutes=0,
+            library=library(),
+            by=clinic.prescriber,
+            at=clinic.at,
+        )
