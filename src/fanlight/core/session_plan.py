@@ -117,7 +117,8 @@ class SessionPlan:
 
     `planned` is the ordered amount (mg of base); `devices` for nasal esketamine; `infusion_minutes` and
     `rate_ml_per_h` for infusions. `minimum_observation_minutes` counts from `observation_anchor`.
-    `discharge_parameters` holds the numbers of the discharge criteria by name.
+    `discharge_parameters` holds the numbers of the discharge criteria by name. `not_overridable` names the criteria
+    no prescriber may go past (rule semantics, section 6: the suicide screener re-asked and the escort, by default).
     """
 
     protocol_id: str
@@ -138,3 +139,4 @@ class SessionPlan:
     bag_ml: Decimal | None = None
     concentration_mg_per_ml: Decimal | None = None
     jurisdiction: str = "US"
+    not_overridable: tuple[str, ...] = ("suicidality_reasked", "escort")

@@ -1,0 +1,227 @@
+"""From the stream of events to what is known of the session: pure, and the same in whatever order events arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from fractions import Fraction
+
+from fanlight.care.sessions.dosing import dosing_of
+from fanlight.care.sessions.entries import Corrections, Entry, TimeDoubt, entries_of
+from fanlight.care.sessions.events import Event
+from fanlight.care.sessions.infusion import delivered_ml
+from fanlight.care.sessions.kinds import ENDS, EventKind
+from fanlight.care.sessions.parameters import parameter
+from fanlight.care.sessions.payloads_readings import Breathing, ReadBy
+from fanlight.care.sessions.state import Dosing, Irregularity, IrregularityKind, Reading, SessionState, amount_given
+from fanlight.care.sessions.status import SessionStatus
+from fanlight.core.quantities import plain
+from fanlight.core.session_plan import Measure, SessionPlan
+
+_K = EventKind
+_I = IrregularityKind
+_VITALS: tuple[tuple[Measure, str], ...] = tuple(
+    (measure, measure.value)
+    for measure in (
+        Measure.SYSTOLIC_MMHG,
+        Measure.DIASTOLIC_MMHG,
+        Measure.HEART_RATE_PER_MIN,
+        Measure.SPO2_PERCENT,
+        Measure.RESPIRATORY_RATE_PER_MIN,
+        Measure.TEMPERATURE_CEL,
+    )
+)
+_RATINGS: Mapping[EventKind, tuple[Measure, str]] = {
+    _K.SEDATION: (Measure.SEDATION_MOAAS, "moaas"),
+    _K.DISSOCIATION: (Measure.DISSOCIATION_0_10, "score"),
+    _K.DISTRESS: (Measure.DISTRESS_0_10, "score"),
+}
+_NO_DRUG_ENDS = frozenset({_K.CANCELLED_BEFORE_DOSE, _K.DID_NOT_ATTEND})
+_DRUG = frozenset({_K.STARTED, _K.RESUMED, _K.DEVICE_TAKEN, _K.DOSE_GIVEN, _K.STOPPED})
+
+
+def fold(events: Iterable[Event], plan: SessionPlan, known_at: datetime | None = None, *, zone: tzinfo = UTC) -> SessionState:
+    """What is known of a session from its events.
+
+    `known_at` answers "what did we know then?": events and corrections received later are left out. `zone` is the
+    clinic's, used only to write clock times into sentences. Never raises for what events say: facts out of order
+    become `irregularities`.
+    """
+    entries, corrections = entries_of(events, plan, known_at)
+    standing = tuple(entry for entry in entries if not entry.is_struck)
+
+    def clock(moment: datetime) -> str:
+        return moment.astimezone(zone).strftime("%H:%M")
+
+    by_kind: dict[EventKind, list[Entry]] = {}
+    for entry in standing:
+        by_kind.setdefault(entry.kind, []).append(entry)
+    dosing, odd = dosing_of(standing, plan, clock)
+    status, end, odd_ends = _status(standing, dosing, plan, clock)
+    odd += odd_ends
+    odd += _order(standing, dosing, plan, clock)
+    odd += _people(by_kind, clock)
+    odd += _clocks(standing, clock)
+    odd += _failed(corrections)
+    odd.sort(key=lambda item: (item.at, item.id))
+    return SessionState(
+        status=status,
+        entries=entries,
+        standing={kind: tuple(found) for kind, found in by_kind.items()},
+        readings=_readings(standing),
+        dosing=dosing,
+        irregularities=tuple(odd),
+        corrections=corrections,
+        end=end,
+        known_at=known_at,
+        zone=zone,
+    )
+
+
+def _readings(standing: Sequence[Entry]) -> dict[Measure, tuple[Reading, ...]]:
+    found: dict[Measure, list[Reading]] = {}
+    for entry in standing:
+        if entry.kind is _K.VITALS:
+            vitals = entry.payload
+            monitor = vitals.read_by is ReadBy.MONITOR
+            oxygen = None if vitals.breathing is None else vitals.breathing is Breathing.OXYGEN
+            for measure, name in _VITALS:
+                value = getattr(vitals, name)
+                if value is None:
+                    continue
+                signal = not (monitor and value == 0)
+                sure = signal and entry.is_time_sound and measure not in vitals.suspected_artefact
+                found.setdefault(measure, []).append(Reading(measure, value, entry.at, entry, signal, sure, oxygen, vitals.has_symptoms))
+        elif entry.kind in _RATINGS:
+            measure, name = _RATINGS[entry.kind]
+            value = getattr(entry.payload, name)
+            if value is not None:
+                found.setdefault(measure, []).append(Reading(measure, Decimal(value), entry.at, entry, True, entry.is_time_sound))
+    return {measure: tuple(values) for measure, values in found.items()}
+
+
+def _status(
+    standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan, clock: object
+) -> tuple[SessionStatus, Entry | None, list[Irregularity]]:
+    odd: list[Irregularity] = []
+    end: Entry | None = None
+    for entry in standing:
+        if entry.kind not in ENDS:
+            continue
+        words = entry.kind.value.replace("_", " ")
+        if entry.kind in _NO_DRUG_ENDS and dosing.has_begun:
+            sentence = f"The session is recorded as {words}, but drug was given. One of the two is not so."
+            odd.append(Irregularity(_I.END_CONTRADICTED, sentence, entry.sources, entry.at))
+        elif end is None:
+            end = entry
+        else:
+            first = end.kind.value.replace("_", " ")
+            sentence = f"The session is recorded as {first} and again as {words}; the first stands."
+            odd.append(Irregularity(_I.SECOND_END, sentence, (end.id, *entry.sources), entry.at))
+    if end is not None:
+        return SessionStatus(end.kind.value), end, odd
+    return _open_status(standing, dosing, plan), None, odd
+
+
+def _open_status(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan) -> SessionStatus:
+    if dosing.is_running:
+        return SessionStatus.DOSING
+    if dosing.is_paused:
+        return SessionStatus.PAUSED
+    if dosing.has_begun:
+        return SessionStatus.OBSERVING if dosing.ended_at is not None else SessionStatus.DOSING
+    kinds = {entry.kind for entry in standing}
+    if _K.PRE_DOSE_CHECK in kinds:
+        return SessionStatus.CHECKED
+    return SessionStatus.ARRIVED if kinds - {_K.NOTE} else SessionStatus.PLANNED
+
+
+def _order(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan, clock: object) -> list[Irregularity]:
+    odd: list[Irregularity] = []
+    if dosing.first_at is not None:
+        first = next(entry for entry in standing if entry.at >= dosing.first_at and entry.kind in _DRUG)
+        checked = any(entry.kind is _K.PRE_DOSE_CHECK and entry.at <= dosing.first_at for entry in standing)
+        if not checked:
+            odd.append(
+                Irregularity(
+                    _I.DRUG_BEFORE_CHECK, "Drug was given with no pre-dose check recorded before it.", first.sources, first.at, "G"
+                )
+            )
+    end = next((entry for entry in standing if entry.kind in ENDS), None)
+    if end is not None:
+        for entry in standing:
+            if entry.kind in _DRUG - {_K.STOPPED} and entry.at > end.at:
+                odd.append(
+                    Irregularity(_I.DRUG_AFTER_END, "Drug is recorded after the session had ended.", (end.id, *entry.sources), entry.at)
+                )
+    odd += _amounts(dosing, plan)
+    return odd
+
+
+def _amounts(dosing: Dosing, plan: SessionPlan) -> list[Irregularity]:
+    if dosing.ended_at is None:
+        return []
+    odd: list[Irregularity] = []
+    # Both amounts are of this one preparation; which event to name is the last that gave drug.
+    given = amount_given(dosing, dosing.ended_at)
+    share = parameter(plan, "ledger_tolerance_percent")
+    slack = Fraction(share) / 100 if share is not None else Fraction(0)
+    if given.delivered_mg is not None and plan.planned.unit == "mg":
+        ordered = Fraction(plan.planned.value)
+        if given.delivered_mg > ordered * (1 + slack):
+            amount = plain(Decimal(str(round(float(given.delivered_mg), 2))))
+            sentence = f"{amount} mg was given; {plain(plan.planned.value)} mg was ordered."
+            odd.append(Irregularity(_I.OVER_ORDER, sentence, ("amount",), dosing.ended_at, "R13"))
+    computed = delivered_ml(dosing.segments, dosing.ended_at, dosing.bag_ml) if dosing.segments else None
+    if dosing.pump_ml is not None and computed is not None and abs(Fraction(dosing.pump_ml) - computed) > computed * slack:
+        worked = plain(Decimal(str(round(float(computed), 2))))
+        sentence = f"The pump says {plain(dosing.pump_ml)} mL; its rates and times give {worked} mL. The pump's figure is used."
+        odd.append(Irregularity(_I.PUMP_DIFFERS, sentence, ("pump",), dosing.ended_at, "R25"))
+    return odd
+
+
+def _people(by_kind: Mapping[EventKind, Sequence[Entry]], clock: object) -> list[Irregularity]:
+    """A witness, a checker or a second person is somebody else."""
+    odd: list[Irregularity] = []
+    for entry in by_kind.get(_K.WASTED, ()):
+        if entry.payload.mg > 0 and entry.payload.witness is None:
+            odd.append(Irregularity(_I.WASTE_UNWITNESSED, "Waste is recorded without a witness.", entry.sources, entry.at, "R25"))
+        if entry.payload.witness == entry.event.by.id:
+            odd.append(Irregularity(_I.SAME_PERSON_TWICE, "The witness of waste is the person who wasted.", entry.sources, entry.at, "R25"))
+    for entry in by_kind.get(_K.OVERRIDE, ()):
+        if entry.payload.second_person == entry.event.by.id:
+            odd.append(Irregularity(_I.SAME_PERSON_TWICE, "The second person of an override is the first.", entry.sources, entry.at))
+    prepared = by_kind.get(_K.DOSE_PREPARED, ())
+    for entry in by_kind.get(_K.SECOND_CHECK, ()):
+        earlier = [
+            other for other in prepared if other.id == entry.payload.checks or (entry.payload.checks is None and other.at <= entry.at)
+        ]
+        if earlier and earlier[-1].event.by.id == entry.event.by.id:
+            odd.append(Irregularity(_I.SAME_PERSON_TWICE, "The second check is by the person who prepared.", entry.sources, entry.at))
+    return odd
+
+
+_DOUBTS = {
+    TimeDoubt.CLOCK_OFF: "the device's clock was {minutes} min {way}; the time was set right",
+    TimeDoubt.IN_FUTURE: "its time lies after it was received; say when it was taken",
+    TimeDoubt.BEFORE_ARRIVAL: "its time lies before the patient arrived; say when it was taken",
+}
+
+
+def _clocks(standing: Sequence[Entry], clock: object) -> list[Irregularity]:
+    odd: list[Irregularity] = []
+    for entry in standing:
+        for doubt in entry.doubts:
+            offset = entry.event.clock_offset_seconds or 0
+            why = _DOUBTS[doubt].format(minutes=round(abs(offset) / 60), way="fast" if offset > 0 else "slow")
+            label = entry.kind.value.replace("_", " ")
+            odd.append(Irregularity(_I.CLOCK, f"{label.capitalize()}: {why}.", entry.sources, entry.at))
+    return odd
+
+
+def _failed(corrections: Corrections) -> list[Irregularity]:
+    why = "A correction names an event that is not in this session."
+    odd = [Irregularity(_I.CORRECTION_FAILED, why, (event.id,), event.known_at) for event in corrections.dangling]
+    why = "A correction does not fit the event it names, and was not applied."
+    return odd + [Irregularity(_I.CORRECTION_FAILED, why, (event.id,), event.known_at) for event in corrections.invalid]
