@@ -102,9 +102,9 @@ def _number(value: int | Decimal | None) -> int | float | None:
 
 
 def _as_words(title: str, found: Any) -> str:
-    lines = [f"{title}: {found.status.value}", f"  total      {'none' if found.total is None else found.total}"]
-    lines += [f"  {name:<10} {'none' if value is None else value}" for name, value in found.subscales.items()]
-    lines += [f"  band       {found.band or 'none'}"]
+    lines = [f"{title}: {found.status.value}", f"  total      {'not given' if found.total is None else found.total}"]
+    lines += [f"  {name:<10} {'not given' if value is None else value}" for name, value in found.subscales.items()]
+    lines += [f"  band       {found.band or 'not given'}"]
     lines += [f"  flags      {', '.join(sorted(found.flags))}"] if found.flags else []
     return "\n".join(lines) + "\n"
 
