@@ -1,0 +1,90 @@
+"""Every page says which permission it needs; without the word the page does not exist. A test walks them all."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from fanlight.core.errors import FanlightError
+from fanlight.records import clock
+from fanlight.records.audit import note
+from fanlight.records.models import Patient, StaffMember, TreatmentSession
+from fanlight.records.permissions import ROLE_PERMISSIONS, Permission
+from fanlight.records.policies import NotAllowedError
+
+View = Callable[..., HttpResponseBase]
+
+
+def page(permission: Permission, *more: Permission) -> Callable[[View], View]:
+    """A page for those who hold the permission (or one of `more`). Times on it are the clinic's."""
+
+    def guarded(view: View) -> View:
+        @functools.wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = person(request)
+            with timezone.override(user.site.zone):
+                if not any(user.may(wanted) for wanted in (permission, *more)):
+                    note("refused:not_allowed", at=clock.now(), by=user, permission=permission.value)
+                    return refused(request, permission)
+                try:
+                    return view(request, *args, **kwargs)
+                except NotAllowedError as problem:
+                    if problem.code == "FAN-ROLE-002":
+                        raise Http404 from problem
+                    return render(request, "refused.html", {"problem": problem}, status=403)
+
+        inner.permissions = (permission, *more)  # type: ignore[attr-defined]
+        return inner
+
+    return guarded
+
+
+def signed_in(view: View) -> View:
+    """A page for everybody who is signed in, whatever their role."""
+
+    @functools.wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with timezone.override(person(request).site.zone):
+            return view(request, *args, **kwargs)
+
+    inner.permissions = ()  # type: ignore[attr-defined]
+    return inner
+
+
+def person(request: HttpRequest) -> StaffMember:
+    """The member of staff who asks; the middleware lets nobody else in."""
+    user = request.user
+    assert isinstance(user, StaffMember)
+    return user
+
+
+def refused(request: HttpRequest, permission: Permission) -> HttpResponse:
+    """The page that says who may instead."""
+    holders = sorted(role.label for role, held in ROLE_PERMISSIONS.items() if permission in held)
+    problem = FanlightError(
+        "FAN-ROLE-001", f"You cannot {permission.value.replace('_', ' ')}", "your roles do not include it", f"Ask a {' or '.join(holders)}."
+    )
+    return render(request, "refused.html", {"problem": problem}, status=403)
+
+
+def patient_or_404(request: HttpRequest, pk: int) -> Patient:
+    """A patient of this person's site. One of another site does not exist here, and the attempt is on record."""
+    found = Patient.objects.for_user(person(request)).filter(pk=pk).select_related("site").first()
+    return found if isinstance(found, Patient) else _absent(request, "patient")
+
+
+def session_or_404(request: HttpRequest, reference: str) -> TreatmentSession:
+    """A treatment session of this person's site, or the same answer as for one that never was."""
+    sessions = TreatmentSession.objects.for_user(person(request)).filter(reference=reference)
+    found = sessions.select_related("course__patient__site", "course__protocol_signature").first()
+    return found if isinstance(found, TreatmentSession) else _absent(request, "session")
+
+
+def _absent(request: HttpRequest, kind: str) -> Any:
+    note(f"refused:no_such_{kind}", at=clock.now(), by=person(request))
+    raise Http404

@@ -1,0 +1,1 @@
+"""What answers a request: reads records, asks the clinical rooms, hands a page its values."""
