@@ -89,8 +89,19 @@ def prepare() -> tuple[str, str]:
     store.create()
     from django.db import connections
 
+    warm_up()
     connections.close_all()
     return session.reference, f"sessionid={store.session_key}; csrftoken={CSRF}"
+
+
+def warm_up() -> None:
+    """Load every page's address before the first fork, so that a server answers as soon as it listens."""
+    import uvicorn  # noqa: F401
+    from django.urls import get_resolver
+
+    import fanlight.web.asgi  # noqa: F401
+
+    get_resolver()._populate()
 
 
 def serve(port: int) -> int:
