@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("fanlight.cli.demo", "try a sample clinic on this machine"),
     "init": ("fanlight.cli.init", "make a clinic and its first administrator"),
     "score": ("fanlight.cli.score", "score the answers to a rating scale"),
+    "screen": ("fanlight.cli.screen", "ask every rule whether a patient may have a protocol"),
     "serve": ("fanlight.cli.serve", "run the clinic's server"),
     "verify": ("fanlight.cli.verify", "check that the database still says what was acknowledged"),
     "manage": ("fanlight.cli.manage", "run a Django management command (migrations, shell)"),

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.rules import SourcesFile, sources_of
+from fanlight.care.screening import ScreeningContent
 from fanlight.care.sessions.parameters import SessionParametersFile
 from fanlight.content import content_folder, content_hash, read, read_folder, read_text
 from fanlight.core.facts import FactCatalogue, FactsFile
 from fanlight.records.compiled_content import compiled
 from fanlight.records.consent_texts import ConsentText
+from fanlight.records.screening_content import load_screening_content
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class Library:
     def session_parameters(self) -> SessionParametersFile:
         """The numbers a session is judged by where its protocol gives none."""
         return read(self.folder / "sessions" / "parameters.yaml", SessionParametersFile)
+
+    @cached_property
+    def screening(self) -> ScreeningContent:
+        """Rules, criteria, definitions and medicines: what a screening is made from."""
+        return load_screening_content(self.folder, self.facts, dict(self.sources), self.version)
 
     def protocol_text(self, protocol_id: str) -> str:
         """The file of a protocol as it stands: what a medical director signs."""

@@ -94,7 +94,8 @@ def _asked_of(missing: tuple[Missing, ...], stated: Stated) -> str:
 
 
 def _label(label: str) -> str:
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+    first, _, rest = label.partition(" ")
+    return label if any(letter.isupper() for letter in first[1:]) else first.lower() + (f" {rest}" if rest else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,133 @@
+"""Facts that follow from facts: age, body mass index, classes of medicine, the dose before this one.
+
+A fact somebody gave is kept, with one exception: a listed medicine of a class is never denied by a "no".
+Nothing follows from what is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+
+from fanlight.care.rules.scope import ProtocolScope
+from fanlight.care.screening.drugs import ClassFact, DrugDictionary
+from fanlight.core.facts import Fact, FactCatalogue, Facts, day, number, records, text, yes_or_no
+from fanlight.core.instants import age_on, days_between
+
+_TENTH = Decimal("0.1")
+_CM_PER_M = Decimal(100)
+_MONTHS = 12
+
+
+def derive_facts(facts: Facts, protocol: ProtocolScope, dictionary: DrugDictionary, catalogue: FactCatalogue, on: date) -> Facts:
+    """The facts with those that follow from them on the planned date."""
+    found: dict[str, Fact] = {}
+    for fact in (*_body(facts, on), *_history(facts, on), *_sessions(facts, protocol, on), *_medicines(facts, dictionary)):
+        unit = catalogue.definitions[fact.name].unit if fact.name in catalogue else ""
+        found[fact.name] = Fact(fact.name, fact.value, fact.at, fact.source, unit)
+    dose = _dose_per_kg(facts)
+    if dose is not None:
+        found[dose.name] = dose
+    if protocol.signed_by is not None and "protocol_signed_at_site" not in facts:
+        found["protocol_signed_at_site"] = Fact("protocol_signed_at_site", True, None, f"signed by {protocol.signed_by}")
+    return facts.merged(*found.values()) if found else facts
+
+
+def _body(facts: Facts, on: date) -> Iterator[Fact]:
+    born = day(facts, "birth_date")
+    if born is not None and born <= on:
+        yield Fact("age_years", Decimal(age_on(born, on)), None, "date of birth")
+    weight, height = number(facts, "weight_kg"), number(facts, "height_cm")
+    if weight is not None and height is not None and "bmi_kg_per_m2" not in facts:
+        metres = height / _CM_PER_M
+        yield Fact("bmi_kg_per_m2", (weight / (metres * metres)).quantize(_TENTH, ROUND_DOWN), None, "weight and height")
+    if "childbearing_potential" not in facts:
+        if text(facts, "cannot_become_pregnant_because"):
+            yield Fact("childbearing_potential", False, None, "a recorded reason why pregnancy is not possible")
+        elif text(facts, "sex") == "male":
+            yield Fact("childbearing_potential", False, None, "sex recorded for dosing")
+
+
+def _history(facts: Facts, on: date) -> Iterator[Fact]:
+    if day(facts, "cardiovascular_event_on") is not None:
+        yield Fact("cardiovascular_event_ever", True, None, "date of the event")
+    started = day(facts, "episode_started_on")
+    if started is not None and started <= on:
+        months = (on.year - started.year) * _MONTHS + on.month - started.month - (on.day < started.day)
+        yield Fact("episode_duration_months", Decimal(months), None, "start of the episode")
+    trials = records(facts, "antidepressant_trials")
+    for name, field, wanted in (("augmentation_used", "augmented_with", None), ("ect_used", "treatment", "ect")):
+        if name not in facts and trials is not None:
+            named = [record for record in trials if record.get("in_current_episode") is True and record.get(field)]
+            if any(wanted is None or str(record[field]).strip().lower() == wanted for record in named):
+                yield Fact(name, True, None, "treatments tried")
+
+
+def _sessions(facts: Facts, protocol: ProtocolScope, on: date) -> Iterator[Fact]:
+    given = records(facts, "sessions_given")
+    if given is None:
+        return
+    before = [record for record in given if isinstance(record.get("on"), date) and _day(record) <= on]
+    of_drug = [record for record in before if record.get("drug") == protocol.drug.value]
+    could_be = [record for record in before if record.get("drug") is None]
+    source = "sessions given"
+    if "is_first_dose" not in facts:
+        if not of_drug and not could_be:
+            yield Fact("is_first_dose", True, None, source)
+        elif any(record.get("protocol") == protocol.id for record in of_drug):
+            yield Fact("is_first_dose", False, None, source)
+    if could_be:
+        return
+    if "day_of_course" not in facts:
+        first = min((_day(record) for record in of_drug), default=on)
+        yield Fact("day_of_course", Decimal(days_between(first, on) + 1), None, source)
+    if not of_drug:
+        return
+    last = max(of_drug, key=_day)
+    if "last_session_on" not in facts:
+        yield Fact("last_session_on", _day(last), None, source)
+    if "days_since_last_home_dose" not in facts:
+        yield Fact("days_since_last_home_dose", Decimal(days_between(_day(last), on)), None, source)
+    same_route = [record for record in of_drug if record.get("route") == protocol.route.value]
+    latest = max(same_route, key=_day, default=None)
+    for name, field in (("last_dose_mg_per_kg", "dose_mg_per_kg"), ("last_dose_mg", "dose_mg")):
+        if latest is not None and name not in facts and isinstance(latest.get(field), Decimal):
+            yield Fact(name, latest[field], None, source)  # type: ignore[arg-type]
+
+
+def _day(record: Mapping[str, object]) -> date:
+    value = record["on"]
+    assert isinstance(value, date)
+    return value
+
+
+def _dose_per_kg(facts: Facts) -> Fact | None:
+    dose, weight = number(facts, "dose_mg"), number(facts, "weight_kg")
+    if dose is None or weight is None or "dose_mg_per_kg" in facts:
+        return None
+    return Fact("dose_mg_per_kg", dose / weight, None, "dose and actual weight", "mg/kg")
+
+
+def _medicines(facts: Facts, dictionary: DrugDictionary) -> Iterator[Fact]:
+    listed = records(facts, "medications")
+    if listed is None:
+        return
+    known = [(str(item["name"]), dictionary.find(str(item["name"]), str(item.get("code") or ""))) for item in listed]
+    unknown = [name for name, drug in known if drug is None]
+    yield Fact("every_medicine_classified", not unknown, None, "medicine list")
+    if unknown:
+        yield Fact("medications_not_checked", ", ".join(unknown), None, "medicine list")
+    for class_fact in dictionary.class_facts:
+        names = [name for name, drug in known if drug is not None and not set(class_fact.classes).isdisjoint(drug.classes)]
+        fact = _class_fact(class_fact, names, bool(unknown), yes_or_no(facts, class_fact.fact))
+        if fact is not None:
+            yield fact
+
+
+def _class_fact(asked: ClassFact, names: list[str], some_unknown: bool, said: bool | None) -> Fact | None:
+    if names:
+        return Fact(asked.fact, True, None, f"medicine list: {', '.join(names)}")
+    if said is not None or some_unknown:
+        return None
+    return Fact(asked.fact, False, None, "medicine list: none of this class")
