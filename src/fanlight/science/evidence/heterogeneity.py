@@ -144,5 +144,5 @@ def _likelihood_root(studies: Studies, restricted: bool) -> Tau2:
     return settled[0] if len(settled) == 1 else max(settled, key=lambda c: log_likelihood(studies, c.value, restricted))
 
 
-GRID = 24
+GRID = 16
 """Points of the search grid, spaced evenly in log(tau2 + min v)."""
