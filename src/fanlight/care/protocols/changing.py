@@ -1,0 +1,164 @@
+"""What a missed or moved session does to the rest of a course, worked out before anybody accepts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fanlight.care.protocols.calendar import ClinicCalendar
+from fanlight.care.protocols.ceilings import DefaultCeilings
+from fanlight.care.protocols.course import CoursePlan, PlannedSession
+from fanlight.care.protocols.errors import ProtocolError
+from fanlight.care.protocols.follow_up import MissedAnswer
+from fanlight.care.protocols.protocol import Protocol
+from fanlight.care.protocols.schedule import plan
+
+
+@dataclass(frozen=True, slots=True)
+class DateChange:
+    """A session whose date would change. None: it had no date, or would lose it."""
+
+    number: int
+    from_date: date | None
+    to_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change would do. Nothing is changed until a person accepts `after`.
+
+    `suggestions` are the protocol's own words on missed visits; `problems` say what the change would break.
+    """
+
+    after: CoursePlan
+    changes: tuple[DateChange, ...]
+    suggestions: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def if_moved(
+    before: CoursePlan,
+    protocol: Protocol,
+    calendar: ClinicCalendar,
+    ceilings: DefaultCeilings,
+    *,
+    number: int,
+    to: date,
+    booked: Mapping[date, int] | None = None,
+) -> Change:
+    """The course with one session moved to a date: earlier sessions stay, later ones follow.
+
+    A date outside the session's window is a problem, said plainly, and still drawn. Errors: FAN-PROT-004 for no such session, or
+    one already held.
+    """
+    session = _movable(before, number)
+    held = [item.on for item in before.sessions if item.held]
+    fixed = {item.number: item.on for item in before.sessions if item.number < number and not item.held}
+    after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to})
+    problems = []
+    shut = calendar.why_not(to, booked)
+    if shut is not None:
+        problems.append(f"On {to.isoformat()} {shut}.")
+    if not session.first <= to <= session.last:
+        window = f"{session.first.isoformat()} to {session.last.isoformat()}"
+        problems.append(f"{to.isoformat()} is outside the window of session {number}: {window}.")
+    return Change(after, _changes(before, after), _gap_words(protocol, session.phase_id, before, number, to), (*problems, *_stuck(after)))
+
+
+def if_missed(
+    before: CoursePlan,
+    protocol: Protocol,
+    calendar: ClinicCalendar,
+    ceilings: DefaultCeilings,
+    *,
+    number: int,
+    today: date,
+    is_worse: bool = False,
+    booked: Mapping[date, int] | None = None,
+) -> Change:
+    """The course when a session was not held: it takes the next date that fits, from tomorrow on, and the rest follow.
+
+    `is_worse` says that symptoms are returning, which some protocols answer by a step back in spacing.
+    """
+    session = _movable(before, number)
+    held = [item.on for item in before.sessions if item.held]
+    fixed = {item.number: item.on for item in before.sessions if item.number < number and not item.held}
+    tomorrow = today + timedelta(days=1)
+    to = _next_date(before, protocol, calendar, ceilings, number, max(tomorrow, session.on + timedelta(days=1)), fixed, held, booked)
+    after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to})
+    said = _missed_words(protocol, session.phase_id, is_worse) + _gap_words(protocol, session.phase_id, before, number, to)
+    late = () if to <= session.last else (f"Session {number} would fall after the end of its window ({session.last.isoformat()}).",)
+    return Change(after, _changes(before, after), said, (*late, *_stuck(after)))
+
+
+_LOOK_AHEAD_DAYS = 60
+
+
+def _next_date(
+    before: CoursePlan,
+    protocol: Protocol,
+    calendar: ClinicCalendar,
+    ceilings: DefaultCeilings,
+    number: int,
+    earliest: date,
+    fixed: Mapping[int, date],
+    held: list[date],
+    booked: Mapping[date, int] | None,
+) -> date:
+    """The first open date from which the rest of the course still fits; else the first open date."""
+    open_days = [day for n in range(_LOOK_AHEAD_DAYS) if calendar.why_not(day := earliest + timedelta(days=n), booked) is None]
+    for day in open_days[:7]:
+        found = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: day})
+        if found.is_complete or not before.is_complete:
+            return day
+    return open_days[0] if open_days else earliest
+
+
+def _movable(before: CoursePlan, number: int) -> PlannedSession:
+    session = before.session(number)
+    if session is None or session.held:
+        raise ProtocolError(
+            "FAN-PROT-004",
+            f"Cannot move session {number} of {before.protocol_id}",
+            "it has been held" if session is not None else "the plan has no such session",
+            "Choose a session that is still to come.",
+        )
+    return session
+
+
+def _changes(before: CoursePlan, after: CoursePlan) -> tuple[DateChange, ...]:
+    old, new = ({item.number: item.on for item in course.sessions} for course in (before, after))
+    return tuple(DateChange(n, old.get(n), new.get(n)) for n in sorted({*old, *new}) if old.get(n) != new.get(n))
+
+
+def _missed_words(protocol: Protocol, phase_id: str, is_worse: bool) -> tuple[str, ...]:
+    return tuple(
+        rule.text
+        for rule in protocol.follow_up.missed_visits
+        if phase_id in rule.phases and rule.after_intervals is None and (is_worse or not rule.when_worse)
+    )
+
+
+def _gap_words(protocol: Protocol, phase_id: str, before: CoursePlan, number: int, to: date) -> tuple[str, ...]:
+    """The review that a gap of several intervals asks for, counted from the session before."""
+    last = before.session(number - 1)
+    phase = protocol.phase(phase_id)
+    if last is None or phase is None:
+        return ()
+    usual = max(phase.interval.usual_days)
+    return tuple(
+        rule.text
+        for rule in protocol.follow_up.missed_visits
+        if rule.answer is MissedAnswer.REVIEW
+        and phase_id in rule.phases
+        and rule.after_intervals is not None
+        and (to - last.on).days >= rule.after_intervals * usual
+    )
+
+
+def _stuck(after: CoursePlan) -> tuple[str, ...]:
+    if after.unplaced is None:
+        return ()
+    lost = after.unplaced
+    return (f"Session {lost.number} would find no date from {lost.first.isoformat()} to {lost.last.isoformat()}.",)

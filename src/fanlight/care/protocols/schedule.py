@@ -1,0 +1,117 @@
+"""Planning a course on the clinic's calendar. A plan suggests; it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from fanlight.care.protocols.calendar import ClinicCalendar
+from fanlight.care.protocols.ceilings import DefaultCeilings, frequency_ceiling
+from fanlight.care.protocols.course import CoursePlan, Move, PlannedSession, Unplaced
+from fanlight.care.protocols.phases import Phase
+from fanlight.care.protocols.placing import Placed, Placement, Slot, keeps_at_most, place
+from fanlight.care.protocols.protocol import Protocol
+from fanlight.care.protocols.windows import due_decisions, due_measures, therapy_slots
+
+
+def plan(
+    protocol: Protocol,
+    start: date,
+    calendar: ClinicCalendar,
+    ceilings: DefaultCeilings,
+    *,
+    booked: Mapping[date, int] | None = None,
+    held: Sequence[date] = (),
+    fixed: Mapping[int, date] | None = None,
+) -> CoursePlan:
+    """The dates of a course from `start`, with therapy, measures and decisions.
+
+    `booked` is how many chairs are already taken on a date; `held` the dates of sessions already given, in order; `fixed` the
+    dates some later sessions are to keep. Every gap and frequency of the protocol is kept; where the calendar leaves no date
+    for a session, the plan ends before it and `unplaced` says why. An open-ended phase is planned to its first review.
+    """
+    slots = course_slots(protocol)
+    ceiling = frequency_ceiling(protocol, ceilings, held[0] if held else start)
+    found = place(slots, start, lambda day: calendar.why_not(day, booked), ceiling, held=held, fixed=fixed)
+    given = tuple(_held(protocol, slot, on) for slot, on in zip(slots, held, strict=False))
+    sessions = given + tuple(_planned(protocol, item) for item in found.placed)
+    whole = found.stuck is None
+    return CoursePlan(
+        protocol.id,
+        protocol.version,
+        calendar.id,
+        start,
+        sessions,
+        therapy_slots(protocol, sessions, calendar, is_whole=whole),
+        due_measures(protocol, sessions, is_whole=whole),
+        due_decisions(protocol, sessions),
+        tuple(_moves(found.placed, calendar, booked)),
+        _unplaced(found, calendar, booked),
+    )
+
+
+def course_slots(protocol: Protocol) -> tuple[Slot, ...]:
+    """Every session of a course in order; an open-ended phase holds as many as fall before its first review."""
+    slots: list[Slot] = []
+    for phase in protocol.phases:
+        if not phase.optional:
+            slots += [Slot(len(slots) + 1 + n, phase, n + 1) for n in range(sessions_planned(phase))]
+    return tuple(slots)
+
+
+def sessions_planned(phase: Phase) -> int:
+    """How many sessions of a phase are planned ahead: all of them, or those up to the first review, at least one."""
+    count = phase.session_count
+    if count is not None:
+        return count
+    if phase.review_every_days is None:
+        return 1
+    usual = phase.interval.usual_days
+    return max(1, int(phase.review_every_days.value * len(usual)) // sum(usual))
+
+
+def _held(protocol: Protocol, slot: Slot, on: date) -> PlannedSession:
+    return PlannedSession(slot.number, slot.phase.id, on, on, on, protocol.monitoring.observation.minutes, held=True)
+
+
+def _planned(protocol: Protocol, item: Placed) -> PlannedSession:
+    entered = item.slot.phase.entered_when if item.slot.number_in_phase == 1 else ""
+    return PlannedSession(
+        item.slot.number,
+        item.slot.phase.id,
+        item.on,
+        item.first,
+        item.last,
+        protocol.monitoring.observation.minutes,
+        entered_when=entered,
+    )
+
+
+def _moves(placed: Sequence[Placed], calendar: ClinicCalendar, booked: Mapping[date, int] | None) -> list[Move]:
+    dates: list[date] = []
+    found = []
+    for item in placed:
+        if item.on != item.wanted:
+            found.append(Move(item.slot.number, item.wanted, item.on, _why(item, dates, calendar, booked)))
+        dates.append(item.on)
+    return found
+
+
+def _why(item: Placed, dates: Sequence[date], calendar: ClinicCalendar, booked: Mapping[date, int] | None) -> str:
+    shut = calendar.why_not(item.wanted, booked)
+    if shut is not None:
+        return shut
+    if not item.first <= item.wanted <= item.last:
+        return "it would be too near to, or too far from, the session before"
+    if not keeps_at_most(item.slot.phase.at_most, dates, item.wanted):
+        return "it would be more often than the protocol allows"
+    return "so that later sessions keep their windows"
+
+
+def _unplaced(found: Placement, calendar: ClinicCalendar, booked: Mapping[date, int] | None) -> Unplaced | None:
+    if found.stuck is None or found.stuck_first is None or found.stuck_last is None:
+        return None
+    first, last = found.stuck_first, found.stuck_last
+    days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
+    why = tuple(f"{day.isoformat()}: {calendar.why_not(day, booked) or 'too often, or a later session would not fit'}" for day in days)
+    return Unplaced(found.stuck.number, found.stuck.phase.id, first, last, why)

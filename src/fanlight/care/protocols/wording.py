@@ -1,0 +1,90 @@
+"""Words of a written protocol: drugs in tall-man letters, measures, relations, dose numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fanlight.care.protocols.cited import Cited
+from fanlight.care.protocols.protocol import LabelStatus
+from fanlight.core.quantities import plain
+from fanlight.core.session_plan import Drug, Measure, Relation, Route
+
+DRUGS = {Drug.RACEMIC_KETAMINE: "ketamine (racemic)", Drug.ESKETAMINE: "esKETAmine", Drug.PSILOCYBIN: "psilocybin"}
+STATUSES = {
+    LabelStatus.LABELLED: "Labelled for this use.",
+    LabelStatus.OFF_LABEL: "Off-label: no product is approved for this use.",
+    LabelStatus.INVESTIGATIONAL: "Investigational: only inside an approved trial.",
+}
+MEASURES = {
+    Measure.SYSTOLIC_MMHG: "systolic pressure",
+    Measure.DIASTOLIC_MMHG: "diastolic pressure",
+    Measure.HEART_RATE_PER_MIN: "heart rate",
+    Measure.SPO2_PERCENT: "SpO2",
+    Measure.RESPIRATORY_RATE_PER_MIN: "respiratory rate",
+    Measure.TEMPERATURE_CEL: "temperature",
+    Measure.SEDATION_MOAAS: "sedation (MOAA/S)",
+    Measure.DISSOCIATION_0_10: "dissociation (0 to 10)",
+    Measure.DISTRESS_0_10: "distress (0 to 10)",
+}
+RELATIONS = {
+    Relation.ABOVE: "above",
+    Relation.AT_OR_ABOVE: "at or above",
+    Relation.BELOW: "below",
+    Relation.AT_OR_BELOW: "at or below",
+    Relation.RISE_AT_OR_ABOVE: "a rise of at least",
+}
+CRITERIA = {
+    "observation_time": "observed long enough",
+    "sedation": "awake",
+    "orientation": "oriented",
+    "blood_pressure": "blood pressure settled",
+    "oxygen": "oxygen saturation",
+    "dissociation": "dissociation settled",
+    "nausea": "nausea controlled",
+    "gait": "steady on the feet",
+    "suicidality_reasked": "suicidality asked again",
+    "escort": "named escort present",
+    "written_plan": "written plan given",
+    "no_driving": "no driving, understood",
+}
+DOSE_NUMBERS = {
+    "start": "starting dose",
+    "first": "first dose at most",
+    "minimum": "dose at least",
+    "maximum": "dose at most",
+    "step": "largest rise between doses",
+    "cap": "most of one session",
+    "minutes": "given over",
+    "device": "in one device",
+    "rest_minutes": "rest between devices",
+    "hold_minutes": "held in the mouth",
+}
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    items = [str(word) for word in words]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def route_words(drug: Drug, route: Route) -> str:
+    """``esKETAmine, nasal``."""
+    return f"{DRUGS[drug]}, {route.value}"
+
+
+_UNIT_WORDS = {"a": "year", "d": "day", "h": "hour", "{session}": "session", "{dose}": "dose", "{device}": "device"}
+
+
+def number_words(value: Cited) -> str:
+    """A number as it is read aloud: ``18 years``, ``1 session``, ``0.5 mg/kg``."""
+    word = _UNIT_WORDS.get(value.unit)
+    if word is None:
+        return str(value).removesuffix(" score")
+    return f"{plain(value.value)} {word}{'' if value.value == 1 else 's'}"
+
+
+def sentence_case(text: str) -> str:
+    """First letter upper, the rest as it stands."""
+    return text[:1].upper() + text[1:]
