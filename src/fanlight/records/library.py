@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from fanlight.care.dosing import DosingPolicy, Product, ProductsFile, products_by_id
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.rules import SourcesFile, sources_of
 from fanlight.care.screening import ScreeningContent
@@ -49,6 +50,18 @@ class Library:
     def protocols(self) -> Mapping[str, Protocol]:
         """Protocols by id."""
         return compiled(self.folder, "protocols", lambda: {p.id: p for p in read_folder(self.folder / "protocols", Protocol).values()})
+
+    @cached_property
+    def products(self) -> Mapping[str, Product]:
+        """Products by id."""
+        return compiled(
+            self.folder, "products", lambda: products_by_id(tuple(read_folder(self.folder / "products", ProductsFile).values()))
+        )
+
+    @cached_property
+    def dosing_policy(self) -> DosingPolicy:
+        """What a syringe and a pump can deliver, weight windows, how figures are shown."""
+        return compiled(self.folder, "dosing", lambda: read(self.folder / "dosing" / "policy.yaml", DosingPolicy))
 
     @cached_property
     def session_parameters(self) -> SessionParametersFile:

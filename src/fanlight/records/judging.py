@@ -1,0 +1,130 @@
+"""The rules asked about a patient, a dose, a session and a moment. Loads facts, hands them over, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from fanlight.care.dosing import DoseAnswer, dose_for, dose_json
+from fanlight.care.protocols import Protocol, rule_scope
+from fanlight.care.rules import ProtocolScope, Stage
+from fanlight.care.rules.evaluation import RuleAnswer
+from fanlight.care.screening import ScreeningResult, screen, screening_as_json
+from fanlight.care.sessions import session_facts
+from fanlight.core.answers import Severity
+from fanlight.core.facts import Fact, Facts
+from fanlight.core.instants import clinic_date
+from fanlight.records.bedside import Bedside, at_bedside
+from fanlight.records.knowledge import patient_facts, protocol_facts
+from fanlight.records.library import Library
+from fanlight.records.models import Patient, ProtocolSignature, TreatmentSession
+
+
+def scope_at(patient: Patient, protocol: Protocol, signature: ProtocolSignature | None) -> ProtocolScope:
+    """The protocol as the rules see it at this patient's site."""
+    here = patient.site.jurisdiction
+    return rule_scope(protocol, here if here in protocol.jurisdictions else None, str(signature.signed_by) if signature else None)
+
+
+def known_facts(
+    patient: Patient,
+    protocol: Protocol,
+    signature: ProtocolSignature | None,
+    library: Library,
+    *,
+    at: datetime,
+    bedside: Bedside | None = None,
+    extra: Iterable[Fact] = (),
+) -> Facts:
+    """Everything the record says for a question about this protocol; a session's own facts lie over older ones."""
+    facts = patient_facts(patient, library, at=at).merged(*protocol_facts(patient, protocol, library, at=at, signature=signature))
+    if bedside is not None:
+        facts = facts.merged(*session_facts(bedside.state, bedside.plan, at).values())
+    return facts.merged(*extra)
+
+
+def screen_patient(
+    patient: Patient,
+    protocol: Protocol,
+    signature: ProtocolSignature | None,
+    library: Library,
+    *,
+    stage: Stage,
+    at: datetime,
+    on: date | None = None,
+    bedside: Bedside | None = None,
+    extra: Iterable[Fact] = (),
+) -> ScreeningResult:
+    """Every rule of a stage asked of what is known now, for a planned clinic date (today when none is given)."""
+    facts = known_facts(patient, protocol, signature, library, at=at, bedside=bedside, extra=extra)
+    day = on or clinic_date(at, patient.site.zone)
+    return screen(facts, scope_at(patient, protocol, signature), library.screening, stage=stage, on=day, now=at)
+
+
+def work_out_dose(
+    patient: Patient,
+    protocol: Protocol,
+    signature: ProtocolSignature | None,
+    library: Library,
+    *,
+    phase_id: str | None,
+    at: datetime,
+    on: date,
+    extra: Iterable[Fact] = (),
+) -> DoseAnswer:
+    """The arithmetic of one dose from what is known, or what it still hangs on."""
+    facts = known_facts(patient, protocol, signature, library, at=at, extra=extra)
+    return dose_for(facts, protocol, library.products, library.dosing_policy, on=on, phase_id=phase_id)
+
+
+def judge_session(session: TreatmentSession, stage: Stage, library: Library, *, at: datetime) -> tuple[Bedside | None, ScreeningResult]:
+    """A session and the rules of a stage asked of it now, by the protocol version its course began with."""
+    signature = session.course.protocol_signature
+    protocol = library.pinned_protocol(signature.protocol_id, signature.content_text)
+    bedside = at_bedside(session, at)
+    result = screen_patient(
+        session.patient,
+        protocol,
+        signature,
+        library,
+        stage=stage,
+        at=at,
+        on=session.planned_on,
+        bedside=bedside,
+        extra=_order_facts(session),
+    )
+    if bedside is not None and stage in (Stage.IN_SESSION, Stage.DISCHARGE):
+        bedside = at_bedside(session, at, result.rules)
+    return bedside, result
+
+
+def extra_observation(answers: Iterable[RuleAnswer]) -> int:
+    """Minutes the rules add to the observation, where the danger they name is present."""
+    return sum(int(getattr(answer.rule, "extra_observation_minutes", 0) or 0) for answer in answers if answer.answer.value == "true")
+
+
+def in_the_way(result: ScreeningResult) -> list[RuleAnswer]:
+    """Answers that stand against an intention: HOLD and graver, gravest first."""
+    return [answer for answer in result.in_force() if answer.severity is not None and answer.severity >= Severity.HOLD]
+
+
+def result_json(result: ScreeningResult, dose: DoseAnswer | None = None) -> dict[str, Any]:
+    """The whole answer as plain values, as a decision keeps it."""
+    found = screening_as_json(result)
+    if dose is not None:
+        found["dose"] = dose_json(dose)
+    return found
+
+
+def _order_facts(session: TreatmentSession) -> list[Fact]:
+    """What was ordered, for rules that look at the dose."""
+    dose = (session.dose or {}).get("dose") or {}
+    facts: list[Fact] = []
+    from decimal import Decimal
+
+    for name, key, unit in (("dose_mg", "mg", "mg"), ("dose_mg_per_kg", "mg_per_kg", "mg/kg"), ("devices", "devices", "")):
+        value = dose.get(key)
+        if value is not None:
+            facts.append(Fact(name, Decimal(str(value)), session.ordered_at, "the order", unit))
+    return facts
