@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from fanlight.care.dosing import DoseAnswer, dose_for, dose_json
@@ -12,7 +13,7 @@ from fanlight.care.rules import ProtocolScope, Stage
 from fanlight.care.rules.evaluation import RuleAnswer
 from fanlight.care.screening import ScreeningResult, screen, screening_as_json
 from fanlight.care.sessions import session_facts
-from fanlight.core.answers import Severity
+from fanlight.core.answers import Answer, Severity
 from fanlight.core.facts import Fact, Facts
 from fanlight.core.instants import clinic_date
 from fanlight.records.bedside import Bedside, at_bedside
@@ -39,9 +40,8 @@ def known_facts(
 ) -> Facts:
     """Everything the record says for a question about this protocol; a session's own facts lie over older ones."""
     facts = patient_facts(patient, library, at=at).merged(*protocol_facts(patient, protocol, library, at=at, signature=signature))
-    if bedside is not None:
-        facts = facts.merged(*session_facts(bedside.state, bedside.plan, at).values())
-    return facts.merged(*extra)
+    facts = facts.merged(*extra)
+    return facts if bedside is None else facts.merged(*session_facts(bedside.state, bedside.plan, at).values())
 
 
 def screen_patient(
@@ -105,8 +105,18 @@ def extra_observation(answers: Iterable[RuleAnswer]) -> int:
 
 
 def in_the_way(result: ScreeningResult) -> list[RuleAnswer]:
-    """Answers that stand against an intention: HOLD and graver, gravest first."""
-    return [answer for answer in result.in_force() if answer.severity is not None and answer.severity >= Severity.HOLD]
+    """Answers that stand against an intention: HOLD and graver, gravest first.
+
+    A danger that is present counts whatever its stage. What nobody can know yet, because it belongs to a later stage,
+    does not: the time since the drug ended cannot hold its start.
+    """
+    return [
+        answer
+        for answer in result.in_force()
+        if answer.severity is not None
+        and answer.severity >= Severity.HOLD
+        and (answer.answer is not Answer.UNKNOWN or result.stage in answer.rule.stages)
+    ]
 
 
 def result_json(result: ScreeningResult, dose: DoseAnswer | None = None) -> dict[str, Any]:
@@ -117,14 +127,27 @@ def result_json(result: ScreeningResult, dose: DoseAnswer | None = None) -> dict
     return found
 
 
-def _order_facts(session: TreatmentSession) -> list[Fact]:
-    """What was ordered, for rules that look at the dose."""
-    dose = (session.dose or {}).get("dose") or {}
-    facts: list[Fact] = []
-    from decimal import Decimal
+def order_facts(shown: Mapping[str, Any], at: datetime | None) -> list[Fact]:
+    """What an order says, for rules that look at the dose: milligrams, devices, the strength named, the dilution.
 
-    for name, key, unit in (("dose_mg", "mg", "mg"), ("dose_mg_per_kg", "mg_per_kg", "mg/kg"), ("devices", "devices", "")):
-        value = dose.get(key)
+    `shown` is the dose in the shape of rule semantics 9. A figure that could not be worked out is left out.
+    """
+    dose, made = shown.get("dose") or {}, shown.get("preparation") or {}
+    said: list[Fact] = []
+    for name, value, unit in (
+        ("dose_mg", dose.get("mg"), "mg"),
+        ("dose_mg_per_kg", dose.get("mg_per_kg"), "mg/kg"),
+        ("devices", dose.get("devices"), ""),
+        ("ordered_strength_mg_per_ml", made.get("concentration_mg_per_ml"), "mg/mL"),
+        ("vial_concentration_mg_per_ml", made.get("concentration_mg_per_ml"), "mg/mL"),
+    ):
         if value is not None:
-            facts.append(Fact(name, Decimal(str(value)), session.ordered_at, "the order", unit))
-    return facts
+            said.append(Fact(name, Decimal(str(value)), at, "the order", unit))
+    drawn, bag = made.get("volume_ml"), made.get("bag_ml")
+    if drawn is not None and bag is not None:
+        said.append(Fact("diluted_at_least_equal_volume", Decimal(str(bag)) >= 2 * Decimal(str(drawn)), at, "the order"))
+    return said
+
+
+def _order_facts(session: TreatmentSession) -> list[Fact]:
+    return order_facts(session.dose or {}, session.ordered_at)

@@ -116,7 +116,7 @@ def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
         }
         if given is not None:
             line["dose_mg"] = round_to_step(given, _THOUSANDTH, Rounding.HALF_UP)
-            weight = (session.dose or {}).get("weights", {}).get("actual_kg")
+            weight = ((session.dose or {}).get("weights") or {}).get("actual_kg")
             if weight:
                 line["dose_mg_per_kg"] = round_to_step(given / Fraction(str(weight)), _THOUSANDTH, Rounding.HALF_UP)
         lines.append(line)

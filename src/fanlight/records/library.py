@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from fanlight.care.dosing import DosingPolicy, Product, ProductsFile, products_by_id
+from fanlight.care.protocols import ClinicCalendar, DefaultCeilings
 from fanlight.care.protocols.protocol import Protocol
-from fanlight.care.rules import SourcesFile, sources_of
+from fanlight.care.rules import RulesFile, SourcesFile, sources_of
 from fanlight.care.screening import ScreeningContent
 from fanlight.care.sessions.parameters import SessionParametersFile
 from fanlight.content import content_folder, content_hash, read, read_folder, read_text
@@ -62,6 +63,18 @@ class Library:
     def dosing_policy(self) -> DosingPolicy:
         """What a syringe and a pump can deliver, weight windows, how figures are shown."""
         return compiled(self.folder, "dosing", lambda: read(self.folder / "dosing" / "policy.yaml", DosingPolicy))
+
+    @cached_property
+    def ceilings(self) -> DefaultCeilings:
+        """The default ceilings of the dose and frequency rules, for planning and checking protocols."""
+        return compiled(self.folder, "ceilings", lambda: DefaultCeilings.of(read_folder(self.folder / "rules", RulesFile).values()))
+
+    @cached_property
+    def calendars(self) -> Mapping[str, ClinicCalendar]:
+        """Clinic calendars by id."""
+        return compiled(
+            self.folder, "calendars", lambda: {c.id: c for c in read_folder(self.folder / "calendars", ClinicCalendar).values()}
+        )
 
     @cached_property
     def session_parameters(self) -> SessionParametersFile:
