@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fanlight.care.scales import score
+from fanlight.care.scales import score, score_frame
 from fanlight.content import read
 from fanlight.records.instruments import shipped_instrument
 
@@ -49,3 +49,21 @@ def test_score(vector: Vector):
         vector.band,
         frozenset(vector.flags),
     )
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: f"{v.number}-{v.instrument}")
+def test_score_frame(vector: Vector):
+    frame = score_frame(shipped_instrument(vector.instrument), {name: [answer] for name, answer in vector.answers.items()}, vector.context)
+    row = frame.to_dicts()[0]
+    kept = {name: value for name, value in row.items() if name not in ("status", "total", "band", "flags")}
+    assert (row["status"], row["total"], row["band"], set(row["flags"])) == (
+        vector.status,
+        _plain(vector.total),
+        vector.band,
+        set(vector.flags),
+    )
+    assert kept == {name: _plain(value) for name, value in vector.subscales.items()}
+
+
+def _plain(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

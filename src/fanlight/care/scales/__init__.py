@@ -4,9 +4,23 @@ Instruments are data (`Instrument`, read from content); everything here is a pur
 never taken for a low one: a score with too much missing has no total, and a suicide item not answered is flagged.
 """
 
+from typing import TYPE_CHECKING
+
 from fanlight.care.scales.instrument import Instrument, ScaleError, same_name
 from fanlight.care.scales.risk import RiskGrade, RiskSignal, RiskTable, risk_of, risk_of_answers, risk_of_event
 from fanlight.care.scales.scoring import Score, Status, band_of, item_flags, score
+
+if TYPE_CHECKING:
+    from fanlight.care.scales.frame import score_frame
+
+
+def __getattr__(name: str) -> object:
+    if name == "score_frame":  # NumPy and Polars are loaded by who scores frames, not by every page
+        from fanlight.care.scales.frame import score_frame
+
+        return score_frame
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "Instrument",
@@ -23,4 +37,5 @@ __all__ = [
     "risk_of_event",
     "same_name",
     "score",
+    "score_frame",
 ]

@@ -45,7 +45,7 @@ def read_answers(instrument: Instrument, answers: Mapping[str, object], context:
         if raw is None or raw != raw:
             continue
         values = instrument.value_sets[item.answers]
-        value = _number(raw, values)
+        value = number_of(raw, values)
         if value is not None and shift:
             value += shift
         reason = _refusal(raw, value, values, shift)
@@ -77,7 +77,7 @@ def _asked(instrument: Instrument, given: dict[str, int]) -> tuple[dict[str, int
     return values, frozenset(not_asked), inconsistent
 
 
-def _number(raw: object, values: ValueSet) -> int | None:
+def number_of(raw: object, values: ValueSet) -> int | None:
     """The answer in steps of the smallest decimal, or None where it is not such a number."""
     if isinstance(raw, bool):
         return int(raw) if values.yes_no else None

@@ -31,9 +31,14 @@ def round_half_up(value: Fraction, places: int = 0) -> Number:
     >>> round_half_up(Fraction(9, 2)), round_half_up(Fraction(117, 8)), round_half_up(Fraction(1, 3), 2)
     (5, 15, Decimal('0.33'))
     """
-    scaled = value * 10**places
-    steps = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    steps = rounded_steps(value, places)
     return steps if places == 0 else Decimal(steps).scaleb(-places)
+
+
+def rounded_steps(value: Fraction, places: int) -> int:
+    """The rounded number in whole steps of its last decimal."""
+    scaled = value * 10**places
+    return int((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator))
 
 
 def rate(
@@ -68,11 +73,12 @@ def _from_items(instrument: Instrument, rule: ScoreRule, values: Mapping[str, in
     step = 10 ** (instrument.answers_of(rule.items[0]).places)
     fills_in = rule.missing is None or rule.missing.then is WhenMissing.PRORATE
     is_short = fills_in and len(answered) < len(rule.items)
-    exact = _of_method(rule, Fraction(total, step), len(answered), instrument, fills_in)
+    exact = value_of_method(instrument, rule, Fraction(total, step), len(answered), fills_in=fills_in)
     return Rate(round_half_up(exact, rule.places), exact, is_short)
 
 
-def _of_method(rule: ScoreRule, total: Fraction, answered: int, instrument: Instrument, fills_in: bool) -> Fraction:
+def value_of_method(instrument: Instrument, rule: ScoreRule, total: Fraction, answered: int, *, fills_in: bool) -> Fraction:
+    """The exact score of a sum over `answered` items; `fills_in` where the missing ones take the mean of the others."""
     if rule.method is Method.MEAN:
         return total / (answered if fills_in else len(rule.items))
     if rule.method is Method.PERCENT_OF_RANGE:
