@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fanlight.care.dosing import dose_json
 from fanlight.care.rules import Stage
 from fanlight.core.errors import FanlightError
+from fanlight.core.facts import Fact
 from fanlight.core.instants import clinic_date
 from fanlight.records.actions.courses import current_signature, open_course, order_session
 from fanlight.records.actions.gates import OverrideGiven, decide
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from fanlight.sample.fill import Cast
 
 
-def begin_course(cast: Cast, patient: Patient, protocol_id: str) -> TreatmentSession:
+def begin_course(cast: Cast, patient: Patient, protocol_id: str, product: str) -> TreatmentSession:
     """Screen, decide, open the course today and order its first dose; what stands in the way stops the sample loudly."""
     prescriber = cast.staff["prescriber"]
     protocol = cast.library.protocols[protocol_id]
@@ -39,7 +40,8 @@ def begin_course(cast: Cast, patient: Patient, protocol_id: str) -> TreatmentSes
     )
     session = course.sessions.get(number=1)
     phase = protocol.phases[0].id
-    dose = work_out_dose(patient, protocol, signature, cast.library, phase_id=phase, at=at, on=today)
+    in_hand = Fact("product", product, at, "the order")
+    dose = work_out_dose(patient, protocol, signature, cast.library, phase_id=phase, at=at, on=today, extra=[in_hand])
     planned = dose.planned()
     if planned is None:
         raise FanlightError("FAN-SAMPLE-002", f"Cannot order for {patient.number}", "; ".join(f.message for f in dose.findings), "")

@@ -115,7 +115,7 @@ def _enter(cast: Cast, person: SamplePerson) -> None:
         add_history(patient=patient, kind=kind, details={"asked_none": True}, by=nurse, at=entered, source="asked, none")
     if person.protocol:
         _consent(cast, patient, person, entered)
-        session = begin_course(cast, patient, person.protocol)
+        session = begin_course(cast, patient, person.protocol, person.product)
         play(cast, session, person.stage)
 
 

@@ -52,6 +52,7 @@ class SamplePerson:
     medications: tuple[dict[str, Any], ...] = ()
     is_worked_up: bool = False
     protocol: str = ""
+    product: str = ""
     stage: str = ""
 
 
