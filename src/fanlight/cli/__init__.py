@@ -10,7 +10,10 @@ from fanlight.core.errors import FanlightError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("fanlight.cli.demo", "try a sample clinic on this machine"),
+    "dose": ("fanlight.cli.dose", "work out one dose, line by line"),
     "init": ("fanlight.cli.init", "make a clinic and its first administrator"),
+    "plan": ("fanlight.cli.plan", "lay out a course on the clinic's calendar"),
+    "protocol": ("fanlight.cli.protocol", "list, show, check and compare treatment protocols"),
     "score": ("fanlight.cli.score", "score the answers to a rating scale"),
     "screen": ("fanlight.cli.screen", "ask every rule whether a patient may have a protocol"),
     "serve": ("fanlight.cli.serve", "run the clinic's server"),

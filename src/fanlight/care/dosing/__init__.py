@@ -4,6 +4,7 @@ from fanlight.care.dosing.dose import DoseAnswer, dose_for, is_first_dose
 from fanlight.care.dosing.errors import DosingError
 from fanlight.care.dosing.findings import DoseFinding
 from fanlight.care.dosing.given import Given, LineState, RunSegment, given
+from fanlight.care.dosing.order_facts import order_facts
 from fanlight.care.dosing.policy import BasisChoice, DosingPolicy
 from fanlight.care.dosing.products import ContainerKind, PotencyBasis, Product, ProductsFile, products_by_id
 from fanlight.care.dosing.shape import dose_json
@@ -28,6 +29,7 @@ __all__ = [
     "dose_json",
     "given",
     "is_first_dose",
+    "order_facts",
     "products_by_id",
     "weights",
     "working",

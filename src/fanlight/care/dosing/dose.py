@@ -23,7 +23,7 @@ from fanlight.care.dosing.weight_checks import basis_findings, weight_findings
 from fanlight.care.dosing.weights import Weights, weights
 from fanlight.care.protocols import DoseBasis, Phase, PlannedDose, Protocol, WeightBasis
 from fanlight.core.answers import Severity
-from fanlight.core.facts import Facts, number, records, text
+from fanlight.core.facts import Facts, number, records, text, yes_or_no
 from fanlight.core.quantities import Rounding, round_to_step
 
 _PER_KG = (DoseBasis.PER_KG, DoseBasis.PER_KG_PER_HOUR)
@@ -86,7 +86,7 @@ def dose_for(
     range or too old is an answer (HAZ-02, HAZ-03), not an error; so is a dose above the protocol's limits (HAZ-05).
     """
     phase = _phase(facts, protocol, phase_id)
-    first = is_first_dose(facts)
+    first = is_first_dose(facts, protocol)
     weighed, stands = _weigh(facts, policy, on, first, phase)
     dose = None if any(item.withholds for item in stands) else amount(facts, phase.dose, weighed)
     made: Preparation | None = None
@@ -105,12 +105,21 @@ def dose_for(
     )
 
 
-def is_first_dose(facts: Facts) -> bool:
-    """True unless something says that a dose was given before: the stricter rules of a first dose hold until then."""
+def is_first_dose(facts: Facts, protocol: Protocol) -> bool | None:
+    """Whether this is the first dose of the drug: as said, else by the sessions given, else by the day of the course.
+
+    None when nobody can say; what holds for a first dose then holds.
+    """
+    said = yes_or_no(facts, "is_first_dose")
+    if said is not None:
+        return said
     sessions, course_day = records(facts, "sessions_given"), number(facts, "day_of_course")
-    if sessions:
-        return False
-    return not (sessions is None and course_day is not None and course_day > 1)
+    if sessions is not None:
+        drugs = [row.get("drug") for row in sessions]
+        if protocol.drug.value in drugs:
+            return False
+        return None if None in drugs else True
+    return None if course_day is None or course_day <= 1 else False
 
 
 def _phase(facts: Facts, protocol: Protocol, phase_id: str | None) -> Phase:
@@ -129,10 +138,12 @@ def _phase(facts: Facts, protocol: Protocol, phase_id: str | None) -> Phase:
     return found
 
 
-def _weigh(facts: Facts, policy: DosingPolicy, on: date, first: bool, phase: Phase) -> tuple[Weights | None, tuple[DoseFinding, ...]]:
+def _weigh(
+    facts: Facts, policy: DosingPolicy, on: date, first: bool | None, phase: Phase
+) -> tuple[Weights | None, tuple[DoseFinding, ...]]:
     needs_weight = phase.dose.basis in _PER_KG or facts.value("dose_mg_per_kg") is not None
     weight = number(facts, "weight_kg")
-    stands = weight_findings(facts, policy, on, is_first_dose=first)
+    stands = weight_findings(facts, policy, on, is_first_dose=first is not False)
     if weight is None or any(item.withholds for item in stands):
         return None, stands if needs_weight else ()
     chosen = text(facts, "weight_basis")

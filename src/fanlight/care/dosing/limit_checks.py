@@ -7,27 +7,22 @@ from fractions import Fraction
 
 from fanlight.care.dosing.amount import Amount
 from fanlight.care.dosing.arithmetic import written
-from fanlight.care.dosing.findings import DoseFinding, danger
-from fanlight.care.protocols import DoseBasis, DoseRule
+from fanlight.care.dosing.findings import DoseFinding, danger, unknown
+from fanlight.care.protocols import Cited, DoseBasis, DoseRule
 from fanlight.core.answers import Severity
 from fanlight.core.quantities import plain
 
 _SLIPS = (Fraction(10), Fraction(100), Fraction(1000))
 
 
-def limit_findings(dose: Amount, rule: DoseRule, *, is_first_dose: bool, last_mg_per_kg: Decimal | None) -> tuple[DoseFinding, ...]:
+def limit_findings(dose: Amount, rule: DoseRule, *, is_first_dose: bool | None, last_mg_per_kg: Decimal | None) -> tuple[DoseFinding, ...]:
     """Every bound of the protocol's dose rule that this dose crosses, in the unit the bound is written in."""
     unit, value = _in_rule_unit(dose, rule)
     found = []
     if value is not None:
-        for bound, name in (
-            (rule.maximum, "the most of this protocol"),
-            (rule.first if is_first_dose else None, "the most of a first dose"),
-        ):
-            if bound is not None and value > bound.exact:
-                found.append(
-                    danger("HAZ-05", Severity.BLOCK, f"{written(value)} {unit} is above {bound}, {name}.{_slip(value, bound.exact)}")
-                )
+        if rule.maximum is not None and value > rule.maximum.exact:
+            found.append(_above(value, unit, rule.maximum, "the most of this protocol"))
+        found += _first(value, unit, rule, is_first_dose)
         if rule.minimum is not None and value < rule.minimum.exact:
             found.append(danger("HAZ-05", Severity.WARN, f"{written(value)} {unit} is below {rule.minimum}, the least of this protocol."))
         if rule.allowed and value not in [choice.exact for choice in rule.allowed]:
@@ -45,6 +40,20 @@ def limit_findings(dose: Amount, rule: DoseRule, *, is_first_dose: bool, last_mg
             )
         )
     return tuple(found)
+
+
+def _above(value: Fraction, unit: str, bound: Cited, name: str) -> DoseFinding:
+    return danger("HAZ-05", Severity.BLOCK, f"{written(value)} {unit} is above {bound}, {name}.{_slip(value, bound.exact)}")
+
+
+def _first(value: Fraction, unit: str, rule: DoseRule, is_first_dose: bool | None) -> list[DoseFinding]:
+    """The cap of a first dose; while nobody can say whether it is one, a dose above that cap waits for the answer."""
+    if rule.first is None or is_first_dose is False or value <= rule.first.exact:
+        return []
+    if is_first_dose:
+        return [_above(value, unit, rule.first, "the most of a first dose")]
+    message = f"{written(value)} {unit} is above {rule.first}, the most of a first dose. Has this drug been given before?"
+    return [unknown("HAZ-05", message, ("sessions_given", "prescriber"))]
 
 
 def _in_rule_unit(dose: Amount, rule: DoseRule) -> tuple[str, Fraction | None]:

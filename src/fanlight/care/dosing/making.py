@@ -9,7 +9,7 @@ from fanlight.care.dosing.amount import Amount
 from fanlight.care.dosing.findings import DoseFinding, danger, unknown
 from fanlight.care.dosing.given import Given, LineState, RunSegment, given, segments_of
 from fanlight.care.dosing.policy import DosingPolicy
-from fanlight.care.dosing.preparation import Preparation, drawn, infusion_rate, whole_bags
+from fanlight.care.dosing.preparation import Preparation, drawn, infusion_rate, part_runs, whole_bags
 from fanlight.care.dosing.products import ContainerKind, Product
 from fanlight.care.protocols import DoseRule
 from fanlight.core.answers import Severity
@@ -39,18 +39,23 @@ def make_up(
     bag_ml = policy.bag_volume.exact if bag is None else Fraction(bag)
     if made.volume is not None and bag_ml < Fraction(made.volume.shown):
         return made, (*trouble, danger("HAZ-05", Severity.HOLD, "The bag is smaller than the volume drawn. Check its volume."))
+    if rule.parts:
+        return replace(made, bag_ml=bag_ml, minutes=minutes, parts=part_runs(rule.parts, made.drawn_mg, bag_ml, policy)), trouble
     return replace(made, bag_ml=bag_ml, minutes=minutes, rate_ml_h=infusion_rate(bag_ml, minutes, policy)), trouble
 
 
 def run_given(facts: Facts, made: Preparation | None, policy: DosingPolicy) -> tuple[Given | None, tuple[DoseFinding, ...]]:
     """What a recorded run gave: its segments, or the minutes at which the planned rate was stopped. None where no run is recorded."""
-    if made is None or made.bag_ml is None or made.rate_ml_h is None:
+    if made is None or made.bag_ml is None:
         return None, ()
     rows, stopped = records(facts, "infusion_run"), number(facts, "stopped_after_minutes")
+    rate = number(facts, "pump_rate_ml_h") or (None if made.rate_ml_h is None else made.rate_ml_h.shown)
     if rows is not None:
         run = segments_of(rows)
+    elif stopped is not None and rate is not None:
+        run = (RunSegment(stopped, rate),)
     elif stopped is not None:
-        run = (RunSegment(stopped, number(facts, "pump_rate_ml_h") or made.rate_ml_h.shown),)
+        return None, (unknown("R25", "The parts run at rates of their own: record the run, rate by rate.", ("infusion_run", "nurse")),)
     else:
         return None, ()
     line = LineState(number(facts, "line_ml"), yes_or_no(facts, "line_flushed"), yes_or_no(facts, "line_primed_with_drug") is True)

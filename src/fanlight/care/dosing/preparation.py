@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from fanlight.care.dosing.arithmetic import Figure, figure
 from fanlight.care.dosing.policy import DosingPolicy
 from fanlight.care.dosing.products import Product
+from fanlight.care.protocols import DosePart
 from fanlight.core.quantities import Rounding
 
 
@@ -25,10 +27,22 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class PartRun:
+    """One part of a dose given in parts: its share of the bag and the rate it runs at."""
+
+    title: str
+    mg: Fraction
+    ml: Fraction
+    minutes: Fraction
+    rate_ml_h: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Preparation:
     """The dose as it is made up. `drawn_mg` is exactly concentration x volume after the one rounding of the volume.
 
-    `volume` is drawn from the containers; an infusion is made up to `bag_ml` and run at `rate_ml_h` for `minutes`.
+    `volume` is drawn from the containers; an infusion is made up to `bag_ml` and run at `rate_ml_h` for `minutes`. A dose given
+    in parts has a rate for each of its `parts`, and none for the whole.
     """
 
     product: Product
@@ -39,6 +53,7 @@ class Preparation:
     bag_ml: Fraction | None = None
     minutes: Fraction | None = None
     rate_ml_h: Figure | None = None
+    parts: tuple[PartRun, ...] = ()
 
     @property
     def strength(self) -> Fraction | None:
@@ -52,8 +67,8 @@ class Preparation:
 
     @property
     def mg_per_min(self) -> Fraction | None:
-        """mg each minute while it runs as planned."""
-        return None if not self.minutes else self.to_give_mg / self.minutes
+        """mg each minute while it runs as planned; None where parts run at rates of their own."""
+        return None if not self.minutes or self.parts else self.to_give_mg / self.minutes
 
     @property
     def to_give_mg(self) -> Fraction:
@@ -103,6 +118,17 @@ def whole_bags(mg: Fraction, product: Product) -> Preparation | None:
 def infusion_rate(bag_ml: Fraction, minutes: Fraction, policy: DosingPolicy) -> Figure:
     """Pump setting in mL/h for a bag run over some minutes, cut to what the pump can be set to."""
     return figure(bag_ml / minutes * 60, policy.pump_step)
+
+
+def part_runs(parts: Sequence[DosePart], drawn_mg: Fraction, bag_ml: Fraction, policy: DosingPolicy) -> tuple[PartRun, ...]:
+    """Each part's share of a bag, in proportion to its share of the dose, and its rate."""
+    whole = sum((part.dose.exact for part in parts), Fraction(0))
+    found = []
+    for part in parts:
+        share = part.dose.exact / whole
+        ml = bag_ml * share
+        found.append(PartRun(part.title, drawn_mg * share, ml, part.minutes.exact, infusion_rate(ml, part.minutes.exact, policy)))
+    return tuple(found)
 
 
 def _measured(taken: Fraction, product: Product) -> tuple[Container, ...]:

@@ -77,7 +77,6 @@ def _preparation(answer: DoseAnswer, made: Preparation) -> dict[str, object]:
     kilograms = None if weighed is None else weighed.basis_kg
     per_minute = made.mg_per_min
     per_kg = None if per_minute is None or not kilograms else per_minute * 1000 / kilograms
-    parts = answer.phase.dose.parts
     return {
         "product": made.product.id,
         "product_name": made.product.name,
@@ -92,7 +91,16 @@ def _preparation(answer: DoseAnswer, made: Preparation) -> dict[str, object]:
         "mcg_per_kg_min": _cut(per_kg, policy.per_kg_minute_shown),
         "vials": len(made.containers),
         "containers": [_container(item) for item in made.containers],
-        "parts": [{"title": part.title, "dose_mg_per_kg": plain(part.dose.value), "minutes": plain(part.minutes.value)} for part in parts],
+        "parts": [
+            {
+                "title": part.title,
+                "mg": written(part.mg),
+                "ml": written(part.ml),
+                "minutes": written(part.minutes),
+                "rate_ml_h": str(part.rate_ml_h),
+            }
+            for part in made.parts
+        ],
     }
 
 

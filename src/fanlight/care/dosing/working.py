@@ -114,9 +114,16 @@ def _change(drawn: Fraction, ordered: Fraction) -> str:
 
 
 def _pump_lines(answer: DoseAnswer, made: Preparation, policy: DosingPolicy) -> list[str]:
-    if made.bag_ml is None or made.minutes is None or made.rate_ml_h is None:
+    if made.bag_ml is None or made.minutes is None:
         return []
     lines = []
+    if made.parts and made.bag_mg_per_ml is not None:
+        lines.append(f"In the bag: {written(made.drawn_mg)} mg in {written(made.bag_ml)} mL = {written(made.bag_mg_per_ml)} mg/mL")
+        for part in made.parts:
+            run = f"{written(part.mg)} mg in {written(part.ml)} mL / {written(part.minutes)} min x 60"
+            lines.append(line(part.title, run, part.rate_ml_h, "mL/h"))
+    if made.rate_ml_h is None:
+        return lines
     minutes = written(made.minutes)
     if made.volume is not None and made.bag_mg_per_ml is not None:
         lines.append(f"In the bag: {written(made.drawn_mg)} mg in {written(made.bag_ml)} mL = {written(made.bag_mg_per_ml)} mg/mL")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fanlight.care.protocols.calendar import ClinicCalendar
-from fanlight.care.protocols.ceilings import DefaultCeilings
+from fanlight.care.protocols.ceilings import DefaultCeilings, frequency_ceiling
 from fanlight.care.protocols.course import CoursePlan, PlannedSession
 from fanlight.care.protocols.errors import ProtocolError
 from fanlight.care.protocols.follow_up import MissedAnswer
+from fanlight.care.protocols.placing import keeps_at_most
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.protocols.schedule import plan
 
@@ -63,6 +64,8 @@ def if_moved(
     if not session.first <= to <= session.last:
         window = f"{session.first.isoformat()} to {session.last.isoformat()}"
         problems.append(f"{to.isoformat()} is outside the window of session {number}: {window}.")
+    if not _keeps_frequency(before, protocol, ceilings, number, to):
+        problems.append(f"On {to.isoformat()} it would be more often than the protocol or the frequency ceiling (R16) allows.")
     return Change(after, _changes(before, after), _gap_words(protocol, session.phase_id, before, number, to), (*problems, *_stuck(after)))
 
 
@@ -125,6 +128,15 @@ def _movable(before: CoursePlan, number: int) -> PlannedSession:
             "Choose a session that is still to come.",
         )
     return session
+
+
+def _keeps_frequency(before: CoursePlan, protocol: Protocol, ceilings: DefaultCeilings, number: int, to: date) -> bool:
+    session = before.session(number)
+    phase = None if session is None else protocol.phase(session.phase_id)
+    dates = [item.on for item in before.sessions if item.number < number]
+    ceiling = frequency_ceiling(protocol, ceilings, dates[0] if dates else to)
+    keeps_phase = phase is None or keeps_at_most(phase.at_most, dates, to)
+    return keeps_phase and (ceiling is None or ceiling.allows(dates, to))
 
 
 def _changes(before: CoursePlan, after: CoursePlan) -> tuple[DateChange, ...]:
