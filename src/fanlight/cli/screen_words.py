@@ -32,7 +32,8 @@ def in_words(result: ScreeningResult, catalogue: FactCatalogue) -> str:
 
 def _lines(result: ScreeningResult, catalogue: FactCatalogue) -> Iterator[str]:
     protocol = result.protocol
-    yield f"{protocol.title or protocol.id} ({protocol.id} {protocol.version}), {result.stage.value.replace('_', ' ')}, {result.on:%d %b %Y}"
+    stage = result.stage.value.replace("_", " ")
+    yield f"{protocol.title or protocol.id} ({protocol.id} {protocol.version}), {stage}, {result.on:%d %b %Y}"
     yield f"{_OPENING[result.outcome]} {_summary(result)}"
     in_force = result.in_force()
     owed = list(_owed(in_force, catalogue))
@@ -51,7 +52,8 @@ def _lines(result: ScreeningResult, catalogue: FactCatalogue) -> Iterator[str]:
         yield from (f"  {item.answer.value.replace('_', ' '):8} {item.because}" for item in result.criteria)
     yield from _history(result)
     later = sum(answer.answer is Answer.NOT_DUE for answer in result.rules)
-    yield f"\n{len(result.rules) - later} rules asked, {later} not due at this stage. Content {result.content_version[:12] or 'unversioned'}."
+    version = result.content_version[:12] or "unversioned"
+    yield f"\n{len(result.rules) - later} rules asked, {later} not due at this stage. Content {version}."
     unsigned = sum(answer.rule.mark.needs_sign_off for answer in result.rules)
     if unsigned:
         yield f"{unsigned} rules rest on facts that are recalled or defaults: needs sign-off by the medical director."

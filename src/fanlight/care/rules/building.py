@@ -174,6 +174,9 @@ def _override(content: OverrideContent | None) -> Override | None:
 
 
 def _own_facts(definitions: Mapping[str, FactDefinition], stages: tuple[Stage, ...]) -> frozenset[str]:
-    """Facts that belong to the rule's own first stage or later: giving one of them asks the rule early."""
+    """Facts that belong to the rule's own first stage or later: giving one of them asks the rule early.
+
+    A fact worked out from others is not one that somebody gave for this rule: it asks nothing early.
+    """
     first = min((stage.position for stage in stages), default=0)
-    return frozenset(name for name, definition in definitions.items() if Stage(definition.stage).position >= first)
+    return frozenset(name for name, item in definitions.items() if Stage(item.stage).position >= first and not item.derived)

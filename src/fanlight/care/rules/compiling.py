@@ -22,6 +22,7 @@ from fanlight.care.rules.expressions import (
     Constant,
     CountOf,
     DaysSince,
+    DaysSinceDated,
     FactOperand,
     FieldTest,
     IsGiven,
@@ -159,6 +160,9 @@ def compile_operand(node: Operand, parameters: Mapping[str, ParameterValue], pro
             return _arithmetic(left, right, operator.mul, parameters, protocol)
         case DaysSince(name=name):
             return lambda v, m: None if (x := v.get(name)) is None else Decimal(days_between(x, m.on))  # type: ignore[arg-type]
+        case DaysSinceDated(parameter=name):
+            dated = date.fromisoformat(str(parameters[name]))
+            return lambda v, m: Decimal(days_between(dated, m.on))
         case MinutesSince(name=name):
             return lambda v, m: None if (x := v.get(name)) is None or m.now is None else Decimal(elapsed_minutes(x, m.now))  # type: ignore[arg-type]
         case CountOf():

@@ -90,7 +90,10 @@ class _Words:
 def _asked_of(missing: tuple[Missing, ...], stated: Stated) -> str:
     labels = [_label(stated.definitions[item.fact].label) for item in missing if item.fact in stated.definitions]
     who = list(dict.fromkeys(item.who for item in missing))
-    return f"{in_words(labels)} (ask the {in_words(who, 'or the')})" if labels else "what is wanted"
+    if not labels:
+        return "what is wanted"
+    named = "; ".join(labels) if any("," in label or " and " in label for label in labels) else in_words(labels)
+    return f"{named} (ask the {in_words(who, 'or the')})"
 
 
 def _label(label: str) -> str:

@@ -94,6 +94,15 @@ class DaysSince:
 
 
 @dataclass(frozen=True, slots=True)
+class DaysSinceDated:
+    """Calendar days from a dated parameter (the end of a law, say) to the planned date."""
+
+    parameter: str
+    kind: FactKind = FactKind.NUMBER
+    unit: str = "d"
+
+
+@dataclass(frozen=True, slots=True)
 class MinutesSince:
     """Whole elapsed UTC minutes from an instant fact to now."""
 
@@ -129,7 +138,7 @@ class CountOf:
     unit: None = None
 
 
-Operand = FactOperand | Constant | ParameterOperand | Sum | Product | DaysSince | MinutesSince | CountOf
+Operand = FactOperand | Constant | ParameterOperand | Sum | Product | DaysSince | DaysSinceDated | MinutesSince | CountOf
 
 
 @dataclass(frozen=True, slots=True)

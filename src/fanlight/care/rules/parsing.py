@@ -5,7 +5,7 @@ A condition is the name of a yes-or-no fact, or a mapping with one of: ``all``, 
 so), ``parameter``, ``always``, or ``value`` with one comparison (``above``, ``at_least``, ``below``, ``at_most``,
 ``equals``, ``differs``, ``is``, ``is_not``, ``one_of``).
 An operand is a number, the name of a fact or of one of the rule's named values, or a mapping with one of:
-``parameter``, ``sum``, ``difference``, ``product``, ``days_since``, ``minutes_since``, ``count``.
+``parameter``, ``sum``, ``difference``, ``product``, ``days_since``, ``days_since_date``, ``minutes_since``, ``count``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from fanlight.care.rules.errors import RuleError
@@ -25,6 +26,7 @@ from fanlight.care.rules.expressions import (
     Constant,
     CountOf,
     DaysSince,
+    DaysSinceDated,
     FactOperand,
     FieldTest,
     IsGiven,
@@ -164,12 +166,17 @@ class ConditionParser:
             case "days_since":
                 self._definition(str(inner), f"{path}.days_since", FactKind.DATE)
                 return DaysSince(str(inner))
+            case "days_since_date":
+                name = str(inner.get("parameter", "")) if isinstance(inner, Mapping) else ""
+                self._parameter(name, f"{path}.days_since_date.parameter")
+                _iso_date(self.parameters[name], f"{path}.days_since_date.parameter")
+                return DaysSinceDated(name)
             case "minutes_since":
                 self._definition(str(inner), f"{path}.minutes_since", FactKind.INSTANT)
                 return MinutesSince(str(inner))
             case "count":
                 return self._count(raw, path)
-        known = ("parameter", "sum", "difference", "product", "days_since", "minutes_since", "count")
+        known = ("parameter", "sum", "difference", "product", "days_since", "days_since_date", "minutes_since", "count")
         raise _Slip(f"{path}.{key}", "is not a kind of value.", _near(key, known))
 
     def _count(self, raw: Mapping[object, object], path: str) -> CountOf:
@@ -221,6 +228,13 @@ def _field_test(name: str, raw: object, path: str) -> FieldTest:
         if key in _RELATIONS and isinstance(value, int | Decimal) and not isinstance(value, bool):
             return FieldTest(name, relation=_RELATIONS[str(key)], value=Decimal(value))
     raise _Slip(path, f"{raw!r} is not a test of a field.", "Write a word, a list of words, {at_least: 3} or {protocol: drug}.")
+
+
+def _iso_date(value: ParameterValue, path: str) -> None:
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        raise _Slip(path, f"{value!r} is not a date.", 'Write it in quotes, as "2026-12-31".') from None
 
 
 def _near(word: str, known: tuple[str, ...]) -> str:

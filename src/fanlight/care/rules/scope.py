@@ -39,7 +39,8 @@ class ProtocolScope:
 class Scope:
     """The drugs, routes, uses, jurisdictions, settings and protocols a rule governs; an empty list means all.
 
-    `declares` narrows it to protocols that declare these parameters, `not_declares` to those that do not.
+    `declares` narrows it to protocols that declare these parameters, `not_declares` to those that do not,
+    `with_definition` to those whose indication names a definition.
     """
 
     drugs: tuple[Drug, ...] = ()
@@ -51,6 +52,7 @@ class Scope:
     protocols: tuple[str, ...] = ()
     declares: tuple[str, ...] = ()
     not_declares: tuple[str, ...] = ()
+    with_definition: bool = False
 
     def governs(self, protocol: ProtocolScope) -> bool:
         """True when the rule is to be asked of this protocol."""
@@ -64,6 +66,7 @@ class Scope:
             and (not self.protocols or protocol.id in self.protocols)
             and all(name in protocol.parameters for name in self.declares)
             and not any(name in protocol.parameters for name in self.not_declares)
+            and (not self.with_definition or bool(protocol.definitions))
         )
 
 
