@@ -111,7 +111,7 @@ class _Scene:
         self.say(16, "second_check", {"agrees": True}, by="nurse2")
 
     def _devices(self) -> None:
-        self.say(14, "dose_prepared", {"product": "esketamine-28-mg-device", "lot": "SAMPLE-E1", "drawn_mg": "56", "devices": 2})
+        self.say(14, "dose_prepared", {"product": "spravato-28-mg", "lot": "SAMPLE-E1", "drawn_mg": "56", "devices": 2})
         self.say(18, "device_taken", {"number": 1, "mg": "28", "lot": "SAMPLE-E1"})
         self.say(23, "device_taken", {"number": 2, "mg": "28", "lot": "SAMPLE-E1"})
         self.vitals(38, 141, 88, 80, 97, 14, 4, 4)
