@@ -31,7 +31,7 @@ def cache_folder() -> Path:
 def _key(folder: Path) -> str:
     digest = hashlib.sha256(content_hash(folder).encode())
     root = Path(fanlight.__file__).parent
-    for part in ("core", "care", "content", "records"):
+    for part in ("core", "care", "content", "exchange", "records"):
         for path in sorted((root / part).rglob("*.py")):
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:32]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from fanlight.care.scales import Instrument, ScaleError, same_name
+from fanlight.care.scales.overlay import TextPack, lay_over
 from fanlight.content import content_folder, read, read_folder
 
 
@@ -49,3 +51,8 @@ def _unknown(name: str) -> ScaleError:
     near = difflib.get_close_matches(name.lower(), _ids(), n=1, cutoff=0.5)
     hint = f'Did you mean "{near[0]}"?' if near else f"Known: {', '.join(_ids())}."
     return ScaleError("FAN-SCALE-005", f"There is no instrument {name!r}", "", hint)
+
+
+def instruments_with_overlay(folder: Path, on: date) -> dict[str, Instrument]:
+    """Every instrument by id, with the licensed wording of a site's folder of text packs, as it holds on a date."""
+    return lay_over(shipped_instruments(), read_folder(folder, TextPack), on)

@@ -17,11 +17,15 @@ from ninja.security import SessionAuth
 from fanlight.care.sessions.kinds import EventKind
 from fanlight.core.errors import FanlightError, InputError
 from fanlight.records import clock
+from fanlight.records.actions.gates import OverrideGiven, give_drug, record_override, release
 from fanlight.records.actions.sessions import EventConflictError, record_event
 from fanlight.records.audit import StaleError
 from fanlight.records.idempotency import KeyReusedError
+from fanlight.records.library import library
 from fanlight.records.models import SessionEvent, StaffMember, TreatmentSession
 from fanlight.records.policies import NotAllowedError, RefusedError
+from fanlight.records.signing import confirm_identity
+from fanlight.web.access import person
 from fanlight.web.answers import session_state
 
 
@@ -72,7 +76,7 @@ class EventIn(Schema):
 
 def find_session(request: HttpRequest, reference: str) -> TreatmentSession:
     """The session of this person's clinic, or a 404 that says no more."""
-    found = TreatmentSession.objects.for_user(request.user).filter(reference=reference).select_related("course__patient__site").first()
+    found = TreatmentSession.objects.for_user(person(request)).filter(reference=reference).select_related("course__patient__site").first()
     if found is None:
         raise NotAllowedError("FAN-ROLE-002", "There is no such session here", "", "Open it from today's list.")
     return found
@@ -90,16 +94,110 @@ def add_event(request: HttpRequest, reference: str, said: EventIn) -> dict[str, 
         taken_at=said.taken_at,
         entered_at=said.entered_at,
         clock_offset_seconds=said.clock_offset_seconds,
-        by=request.user,
+        by=person(request),
         at=clock.now(),
     )
+    return _saved(row)
+
+
+class SecondPerson(Schema):
+    """Another licensed person who signs in here and now."""
+
+    username: str
+    password: str
+    code: str = ""
+
+
+class OverrideIn(Schema):
+    """One rule gone past, and why."""
+
+    rule: str
+    reason: str
+
+
+class GateIn(Schema):
+    """An intention: what is to be done, keyed, with what is gone past and by whom besides."""
+
+    event_id: uuid.UUID
+    kind: EventKind
+    payload: dict[str, Any] = {}
+    overrides: list[OverrideIn] = []
+    second: SecondPerson | None = None
+
+
+class CriterionOverrideIn(Schema):
+    """A discharge criterion gone past, with the second person's own sign-in."""
+
+    event_id: uuid.UUID
+    criterion: str
+    reason: str
+    second: SecondPerson
+
+
+def _second(request: HttpRequest, second: SecondPerson | None) -> StaffMember | None:
+    if second is None:
+        return None
+    return confirm_identity(username=second.username, password=second.password, code=second.code, site=person(request).site, at=clock.now())
+
+
+def _saved(row: SessionEvent) -> dict[str, Any]:
     return {"saved": True, "event_id": str(row.event_id), "sequence": row.sequence, "received_at": row.received_at}
+
+
+@api.post("/sessions/{reference}/give")
+def give(request: HttpRequest, reference: str, said: GateIn) -> dict[str, Any]:
+    """Start, resume, give a device or a dose: through the gates. 409 with every reason where something is in the way."""
+    row = give_drug(
+        session=find_session(request, reference),
+        kind=said.kind,
+        payload=said.payload,
+        event_id=said.event_id,
+        library=library(),
+        overrides=[OverrideGiven(item.rule, item.reason) for item in said.overrides],
+        second=_second(request, said.second),
+        by=person(request),
+        at=clock.now(),
+    )
+    return _saved(row)
+
+
+@api.post("/sessions/{reference}/release")
+def let_go(request: HttpRequest, reference: str, said: GateIn) -> dict[str, Any]:
+    """Discharge: 409 with every criterion that is open."""
+    row = release(
+        session=find_session(request, reference),
+        kind=said.kind,
+        payload=said.payload,
+        event_id=said.event_id,
+        library=library(),
+        by=person(request),
+        at=clock.now(),
+    )
+    return _saved(row)
+
+
+@api.post("/sessions/{reference}/override")
+def override(request: HttpRequest, reference: str, said: CriterionOverrideIn) -> dict[str, Any]:
+    """Go past one discharge criterion, with a second licensed person."""
+    second = _second(request, said.second)
+    assert second is not None
+    row = record_override(
+        session=find_session(request, reference),
+        criterion=said.criterion,
+        reason=said.reason,
+        second=second,
+        event_id=said.event_id,
+        library=library(),
+        by=person(request),
+        at=clock.now(),
+    )
+    return _saved(row)
 
 
 @api.get("/sessions/{reference}")
 def see_session(request: HttpRequest, reference: str) -> dict[str, Any]:
     """What is known of the session now: status, what is due, alerts, readiness, and the last sequence."""
-    return session_state(find_session(request, reference), request.user, clock.now())
+    return session_state(find_session(request, reference), person(request), clock.now())
 
 
 @api.get("/sessions/{reference}/events")

@@ -1,0 +1,208 @@
+"""Gates: what stands in the way of an intention is said whole, a refusal is on record, and two hands make one start."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from fanlight.care.sessions import EventKind
+from fanlight.records.actions.gates import GateRefusedError, OverrideGiven, give_drug, record_override, release
+from fanlight.records.actions.sessions import record_event
+from fanlight.records.library import library
+from fanlight.records.models import AuditEvent, Decision, GatePassage, SessionEvent, StaffMember, TreatmentSession
+from fanlight.records.policies import NotAllowedError
+from fanlight.records.session_path import keep_transitions
+from fanlight.sample.fill import fill_clinic
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def _filled(django_db_setup, django_db_blocker):
+    """The sample clinic is filled once for this file and taken away after it."""
+    with django_db_blocker.unblock():
+        from django.db import transaction
+
+        with transaction.atomic():
+            keep_transitions()
+            yield fill_clinic()
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(_filled, db):
+    return _filled
+
+
+def of(name: str) -> TreatmentSession:
+    return TreatmentSession.objects.get(course__patient__family_name=name, plan__isnull=False)
+
+
+def staff(name: str) -> StaffMember:
+    return StaffMember.objects.get(username=name)
+
+
+def start(session, by="nurse", at=None, **values):
+    given = {"kind": EventKind.STARTED, "payload": {}, "event_id": uuid.uuid4(), "library": library()} | values
+    return give_drug(session=session, by=staff(by), at=at, **given)
+
+
+def test_ready_means_the_dose_starts_and_the_decision_is_kept_whole(cast):
+    session = of("Wintergreen")
+    row = start(session, at=cast.now)
+    assert row.kind == "started"
+    passage = GatePassage.objects.get(session=session, gate="start")
+    assert passage.decision.result["rules"]
+    assert passage.decision.is_passed
+    session.refresh_from_db()
+    assert session.state == "dosing"
+
+
+def test_a_second_tap_with_the_same_key_is_answered_the_same(cast):
+    session, key = of("Wintergreen"), uuid.uuid4()
+    first = start(session, at=cast.now, event_id=key)
+    again = start(session, at=cast.now + timedelta(seconds=1), event_id=key)
+    assert first.pk == again.pk
+
+
+def test_two_nurses_on_one_chair_make_one_start_and_the_second_reads_who_and_when(cast):
+    session = of("Wintergreen")
+    start(session, at=cast.now)
+    with pytest.raises(GateRefusedError) as caught:
+        start(session, by="nurse2", at=cast.now + timedelta(seconds=20))
+    assert "Already started at" in str(caught.value)
+    assert SessionEvent.objects.filter(session=session, kind="started").count() == 1
+    assert AuditEvent.objects.order_by("-sequence").first().action == "refused:start"
+
+
+def test_high_pressure_before_the_dose_holds_it_until_the_repeat(cast):
+    session, at = of("Wintergreen"), cast.now
+    record_event(
+        session=session,
+        event_id=uuid.uuid4(),
+        kind=EventKind.VITALS,
+        payload={"systolic_mmhg": "165", "diastolic_mmhg": "92"},
+        taken_at=at,
+        by=staff("nurse"),
+        at=at,
+    )
+    with pytest.raises(GateRefusedError) as caught:
+        start(session, at=at + timedelta(seconds=10))
+    assert any(fault.path in ("R05", "session") for fault in caught.value.faults), str(caught.value)
+    with pytest.raises(GateRefusedError):
+        start(session, at=at + timedelta(seconds=20), overrides=[OverrideGiven("R05", "known white coat")])
+
+
+def test_only_who_may_start_starts(cast):
+    with pytest.raises(NotAllowedError):
+        start(of("Wintergreen"), by="desk", at=cast.now)
+    with pytest.raises(NotAllowedError):
+        start(of("Wintergreen"), by="therapist", at=cast.now)
+
+
+def test_a_dose_already_given_outside_its_rule_is_recorded_as_a_fact(cast):
+    """A nurse can always say what took place; it raises what it must."""
+    session, at = of("Wintergreen"), cast.now
+    record_event(
+        session=session, event_id=uuid.uuid4(), kind=EventKind.DOSE_GIVEN, payload={"mg": "36"}, taken_at=at, by=staff("nurse"), at=at
+    )
+    session.refresh_from_db()
+    assert session.state == "observing"
+
+
+def test_nobody_leaves_while_something_is_open_and_every_open_thing_is_named(cast):
+    session = of("Oakhollow")
+    with pytest.raises(GateRefusedError) as caught:
+        release(
+            session=session, kind=EventKind.DISCHARGED, payload={}, event_id=uuid.uuid4(), library=library(), by=staff("nurse"), at=cast.now
+        )
+    named = {fault.path for fault in caught.value.faults}
+    assert {"gait", "suicidality_reasked", "escort", "written_plan"} <= named
+
+
+def _settle(cast, session):
+    said = (
+        ("distress", {"score": 0}),
+        ("missed_because", {"readings": ["end_of_infusion"], "reason": "distress not asked while resting"}),
+        ("gait", {"is_steady": True}),
+        ("cssrs_asked", {"ideation_level": 0, "behaviour_3_months": False}),
+        ("escort", {"name": "Robin", "is_present": True}),
+        ("written_plan", {"is_read_back": True, "no_driving_understood": True}),
+    )
+    for minute, (kind, payload) in enumerate(said, start=1):
+        at = cast.now + timedelta(seconds=minute)
+        record_event(session=session, event_id=uuid.uuid4(), kind=EventKind(kind), payload=payload, taken_at=at, by=staff("nurse"), at=at)
+    return cast.now + timedelta(seconds=30)
+
+
+def _let_go(session, at, by="nurse"):
+    return release(
+        session=session,
+        kind=EventKind.DISCHARGED,
+        payload={"escort": "Robin"},
+        event_id=uuid.uuid4(),
+        library=library(),
+        by=staff(by),
+        at=at,
+    )
+
+
+def test_all_met_and_the_patient_goes_home(cast):
+    session = of("Oakhollow")
+    at = _settle(cast, session)
+    from fanlight.records.bedside import at_bedside
+
+    missed = [item.id for item in at_bedside(session, at).due if item.state.value == "missed"]
+    for reading in missed:
+        record_event(
+            session=session,
+            event_id=uuid.uuid4(),
+            kind=EventKind.MISSED_BECAUSE,
+            payload={"readings": [reading], "reason": "resting"},
+            taken_at=at,
+            by=staff("nurse"),
+            at=at,
+        )
+    _let_go(session, at + timedelta(seconds=1))
+    session.refresh_from_db()
+    assert session.state == "discharged"
+
+
+def test_a_criterion_is_gone_past_by_a_prescriber_with_a_second_person_and_some_never(cast):
+    session, at = of("Oakhollow"), cast.now
+    values = {"session": session, "event_id": uuid.uuid4(), "library": library(), "at": at}
+    with pytest.raises(NotAllowedError):
+        record_override(criterion="gait", reason="uses a stick", second=staff("nurse2"), by=staff("nurse"), **values)
+    with pytest.raises(GateRefusedError, match="another licensed person"):
+        record_override(criterion="gait", reason="uses a stick", second=staff("prescriber"), by=staff("prescriber"), **values)
+    with pytest.raises(GateRefusedError, match="No reason"):
+        record_override(criterion="gait", reason=" ", second=staff("nurse"), by=staff("prescriber"), **values)
+    with pytest.raises(GateRefusedError, match="cannot be gone past"):
+        record_override(criterion="suicidality_reasked", reason="no time", second=staff("nurse"), by=staff("prescriber"), **values)
+    record_override(criterion="gait", reason="Walks with a stick as before.", second=staff("nurse"), by=staff("prescriber"), **values)
+    with pytest.raises(GateRefusedError) as caught:
+        _let_go(session, at + timedelta(seconds=5))
+    assert "gait" not in {fault.path for fault in caught.value.faults}
+
+
+def test_left_against_advice_can_always_be_said(cast):
+    session, at = of("Oakhollow"), cast.now
+    record_event(
+        session=session,
+        event_id=uuid.uuid4(),
+        kind=EventKind.LEFT_AGAINST_ADVICE,
+        payload={"was_advised": True},
+        taken_at=at,
+        by=staff("nurse"),
+        at=at,
+    )
+    session.refresh_from_db()
+    assert session.state == "left_against_advice"
+
+
+def test_every_decision_of_the_sample_rests_on_a_whole_answer(cast):
+    for decision in Decision.objects.all():
+        assert decision.result["content_version"] == library().version
+        assert decision.result["rules"]
