@@ -22,22 +22,19 @@ def score(
     context: Annotated[list[str] | None, typer.Option(help="what the instrument needs besides answers, as sex=female")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> int:
-    """Score the answers. An answer that cannot be used makes the score invalid and is named; a wrong kind of answer exits 1."""
+    """Score the answers. A number outside its range makes the score invalid; what is no answer at all exits 1."""
     from fanlight.care.scales import score as score_answers
     from fanlight.core.errors import InputError
     from fanlight.records.instruments import find_instrument
 
     scale = find_instrument(instrument)
-    found = score_answers(scale, _read(answers), dict(_pair(text) for text in context or []))
+    given = _read(answers)
+    found = score_answers(scale, given, dict(_pair(text) for text in context or []))
     if as_json:
         sys.stdout.write(json.dumps(_as_json(found), ensure_ascii=False) + "\n")
     else:
         sys.stdout.write(_as_words(scale.title, found))
-    misused = [
-        fault
-        for fault in found.faults
-        if not any(fault.path == name.partition(":")[2] and "outside" in fault.reason for name in found.flags)
-    ]
+    misused = [fault for fault in found.faults if not scale.has_item(fault.path) or not _is_number(given[fault.path])]
     if misused:
         sys.stderr.write(f"{InputError('FAN-SCALE-002', f'Some answers are not answers of {scale.title}', found.faults)}\n")
         return 1
@@ -95,6 +92,10 @@ def _as_json(found: Any) -> dict[str, Any]:
         "flags": sorted(found.flags),
         "faults": [{"item": fault.path, "reason": fault.reason} for fault in found.faults],
     }
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _number(value: int | Decimal | None) -> int | float | None:

@@ -6,6 +6,7 @@ never taken for a low one: a score with too much missing has no total, and a sui
 
 from typing import TYPE_CHECKING
 
+from fanlight.care.scales.changes import Change, Judgement, change, is_comparable, judged_score, percent_improvement
 from fanlight.care.scales.instrument import Instrument, ScaleError, same_name
 from fanlight.care.scales.risk import RiskGrade, RiskSignal, RiskTable, risk_of, risk_of_answers, risk_of_event
 from fanlight.care.scales.scoring import Score, Status, band_of, item_flags, score
@@ -23,7 +24,9 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "Change",
     "Instrument",
+    "Judgement",
     "RiskGrade",
     "RiskSignal",
     "RiskTable",
@@ -31,7 +34,11 @@ __all__ = [
     "Score",
     "Status",
     "band_of",
+    "change",
+    "is_comparable",
     "item_flags",
+    "judged_score",
+    "percent_improvement",
     "risk_of",
     "risk_of_answers",
     "risk_of_event",

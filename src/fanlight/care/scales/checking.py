@@ -91,7 +91,8 @@ def _rule(instrument: Instrument, rule: ScoreRule, index: int) -> Iterator[str]:
         yield f"{where} has {len(rule.weights)} weights for {len(rule.items)} items"
     if rule.method is Method.LOOKUP and rule.table is None:
         yield f"{where} has no table"
-    if len({instrument.value_sets[instrument.item(name).answers].places for name in rule.items if instrument.has_item(name)}) > 1:
+    named = [instrument.item(name).answers for name in rule.items if instrument.has_item(name)]
+    if len({instrument.value_sets[answers].places for answers in named if answers in instrument.value_sets}) > 1:
         yield f"{where} mixes items of different precision"
 
 
