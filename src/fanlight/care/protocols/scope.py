@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from fanlight.care.protocols.declared import declared_parameters
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.rules.scope import ParameterValue, ProtocolScope
 
@@ -29,7 +30,7 @@ def rule_scope(protocol: Protocol, jurisdiction: str | None = None, signed_by: s
 
 def rule_parameters(protocol: Protocol) -> dict[str, ParameterValue]:
     """The numbers a protocol declares in place of a rule's defaults, by parameter name."""
-    found: dict[str, ParameterValue] = {}
+    found = declared_parameters(protocol)
     for ceiling in protocol.ceilings:
         held = found.get(ceiling.parameter)
         if not isinstance(held, Decimal) or ceiling.value.value < held:
