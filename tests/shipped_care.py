@@ -6,8 +6,8 @@ import functools
 from datetime import date
 
 from fanlight.care.dosing import DoseAnswer, DosingPolicy, Product, ProductsFile, dose_for, products_by_id
-from fanlight.care.protocols import Protocol
-from fanlight.care.rules import SourcesFile
+from fanlight.care.protocols import ClinicCalendar, DefaultCeilings, LintAgainst, Protocol
+from fanlight.care.rules import RulesFile, SourcesFile
 from fanlight.content import content_folder, read, read_folder
 from fanlight.core.fact_reading import parse_facts
 from fanlight.core.facts import FactCatalogue, Facts, FactsFile
@@ -39,6 +39,20 @@ def catalogue() -> FactCatalogue:
 def sources() -> dict[str, str]:
     files = read_folder(content_folder() / "sources", SourcesFile).values()
     return {key: words for file in files for key, words in file.sources.items()}
+
+
+@functools.cache
+def ceilings() -> DefaultCeilings:
+    return DefaultCeilings.of(read_folder(content_folder() / "rules", RulesFile).values())
+
+
+@functools.cache
+def calendar() -> ClinicCalendar:
+    return read(content_folder() / "calendars" / "demo.yaml", ClinicCalendar)
+
+
+def lint_against() -> LintAgainst:
+    return LintAgainst(sources(), ceilings(), {name: product.drug for name, product in products().items()})
 
 
 def facts(**given: object) -> Facts:

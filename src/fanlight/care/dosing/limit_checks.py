@@ -21,7 +21,7 @@ def limit_findings(dose: Amount, rule: DoseRule, *, is_first_dose: bool | None, 
     found = []
     if value is not None:
         if rule.maximum is not None and value > rule.maximum.exact:
-            found.append(_above(value, unit, rule.maximum, "the most of this protocol"))
+            found.append(_above(value, unit, rule.maximum, "the most of this protocol", rule.start.exact))
         found += _first(value, unit, rule, is_first_dose)
         if rule.minimum is not None and value < rule.minimum.exact:
             found.append(danger("HAZ-05", Severity.WARN, f"{written(value)} {unit} is below {rule.minimum}, the least of this protocol."))
@@ -32,18 +32,14 @@ def limit_findings(dose: Amount, rule: DoseRule, *, is_first_dose: bool | None, 
             )
         found += _step(value, rule, last_mg_per_kg)
     if rule.cap is not None and dose.mg > rule.cap.exact:
-        found.append(
-            danger(
-                "HAZ-05",
-                Severity.BLOCK,
-                f"{written(dose.mg)} mg is above {rule.cap}, the most of one session.{_slip(dose.mg, rule.cap.exact)}",
-            )
-        )
+        usual_mg = rule.start.exact * (dose.mg / value) if value else rule.cap.exact
+        message = f"{written(dose.mg)} mg is above {rule.cap}, the most of one session.{_slip(dose.mg, usual_mg)}"
+        found.append(danger("HAZ-05", Severity.BLOCK, message))
     return tuple(found)
 
 
-def _above(value: Fraction, unit: str, bound: Cited, name: str) -> DoseFinding:
-    return danger("HAZ-05", Severity.BLOCK, f"{written(value)} {unit} is above {bound}, {name}.{_slip(value, bound.exact)}")
+def _above(value: Fraction, unit: str, bound: Cited, name: str, usual: Fraction) -> DoseFinding:
+    return danger("HAZ-05", Severity.BLOCK, f"{written(value)} {unit} is above {bound}, {name}.{_slip(value, usual)}")
 
 
 def _first(value: Fraction, unit: str, rule: DoseRule, is_first_dose: bool | None) -> list[DoseFinding]:
@@ -51,7 +47,7 @@ def _first(value: Fraction, unit: str, rule: DoseRule, is_first_dose: bool | Non
     if rule.first is None or is_first_dose is False or value <= rule.first.exact:
         return []
     if is_first_dose:
-        return [_above(value, unit, rule.first, "the most of a first dose")]
+        return [_above(value, unit, rule.first, "the most of a first dose", rule.start.exact)]
     message = f"{written(value)} {unit} is above {rule.first}, the most of a first dose. Has this drug been given before?"
     return [unknown("HAZ-05", message, ("sessions_given", "prescriber"))]
 
@@ -78,8 +74,9 @@ def _step(value: Fraction, rule: DoseRule, last_mg_per_kg: Decimal | None) -> li
     return [danger("HAZ-05", Severity.BLOCK, f"A rise of {written(rise)} mg/kg over the last dose is more than one step of {rule.step}.")]
 
 
-def _slip(value: Fraction, bound: Fraction) -> str:
+def _slip(value: Fraction, usual: Fraction) -> str:
+    """A question back, where moving the point makes the figure a usual one: between half and twice the protocol's start."""
     for times in _SLIPS:
-        if bound / 10 < value / times <= bound:
+        if usual / 2 <= value / times <= usual * 2:
             return f" Was {written(value / times)} meant? The figure is {written(times)} times that."
     return ""

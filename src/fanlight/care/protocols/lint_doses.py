@@ -25,7 +25,10 @@ def dose_faults(protocol: Protocol, ceilings: DefaultCeilings) -> Iterator[LintF
         if dose.basis is None:
             yield LintFault("dose-unit", f"{path}.start", f"{dose.start.unit} is no unit of a dose. Use mg, mg/kg, mg/h or mg/kg/h.")
             continue
-        yield from _units(dose, path)
+        strange = tuple(_units(dose, path))
+        if strange:
+            yield from strange
+            continue
         yield from _bounds(phase, path, is_first_phase=index == 0)
         yield from _devices(dose, path)
         yield from _parts(dose, path)
