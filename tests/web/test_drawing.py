@@ -24,7 +24,7 @@ from fanlight.web.views.specimen import sample_chart
 
 def panes(svg: str) -> list[str]:
     """Classes of the panes in the order they were drawn, the hub left out."""
-    return [found for found in re.findall(r'class="(pane[^"]*)" d="M[^"]+Z"', svg)]
+    return list(re.findall(r'class="(pane[^"]*)" d="M[^"]+Z"', svg))
 
 
 def classes(svg: str, css: str) -> int:
@@ -55,7 +55,8 @@ def test_a_long_course_says_that_only_its_end_is_drawn():
 def test_overdue_is_all_panes_in_stop_and_has_a_label():
     svg = overdue_fan("Pressure overdue")
     assert panes(svg) == ["pane late"] * 10
-    assert 'role="img"' in svg and 'aria-label="Pressure overdue"' in svg
+    assert 'role="img"' in svg
+    assert 'aria-label="Pressure overdue"' in svg
 
 
 def test_the_mark_is_decoration():
@@ -73,7 +74,8 @@ def test_every_drawing_is_well_formed_escaped_and_without_style_or_script():
     chart = replace(sample_chart(), dose_label='<script>"5 & 6"</script>')
     for svg in (draw_session_chart(chart), sparkline([1, None, 2], 'a "label" & more'), mark()):
         ElementTree.fromstring(svg)
-        assert "<script" not in svg and "style=" not in svg
+        assert "<script" not in svg
+        assert "style=" not in svg
 
 
 def test_a_reading_past_its_limit_is_a_triangle_with_its_value_and_not_a_plain_marker():
@@ -104,7 +106,8 @@ def test_a_kept_reading_is_hollow_and_joined_to_nothing():
 
 def test_limits_carry_their_words_and_the_label_says_the_finding():
     svg = draw_session_chart(sample_chart())
-    assert ">alert at 160 systolic<" in svg and ">alert under 94<" in svg
+    assert ">alert at 160 systolic<" in svg
+    assert ">alert under 94<" in svg
     assert 'aria-label="Pressure last 142/88 mmHg, highest systolic 142, heart rate last 84, saturation last 96' in svg
 
 
@@ -114,7 +117,8 @@ def test_an_empty_chart_says_so():
 
 def test_due_times_outside_the_chart_are_not_drawn_and_the_next_is_amber():
     svg = draw_session_chart(SessionChart({}, 0, 60, due=(DueArch(30, is_next=True), DueArch(45), DueArch(200))))
-    assert classes(svg, "now-flag") == 1 and classes(svg, "due-next") == 1
+    assert classes(svg, "now-flag") == 1
+    assert classes(svg, "due-next") == 1
 
 
 @given(st.lists(st.tuples(st.floats(-30, 200), st.floats(0, 400)), max_size=12), st.floats(50, 300))
@@ -125,9 +129,11 @@ def test_no_marker_leaves_the_picture(readings, limit):
     )
     root = ElementTree.fromstring(draw_session_chart(chart))
     for rect in root.iter("rect"):
-        assert -1 <= float(rect.get("y")) <= 436 and 0 <= float(rect.get("x")) <= 700
+        assert -1 <= float(rect.get("y")) <= 436
+        assert 0 <= float(rect.get("x")) <= 700
     for found in re.findall(r'class="m-bp" d="M(-?[\d.]+) (-?[\d.]+)', draw_session_chart(chart)):
-        assert 0 <= float(found[0]) <= 700 and 0 <= float(found[1]) <= 436
+        assert 0 <= float(found[0]) <= 700
+        assert 0 <= float(found[1]) <= 436
 
 
 ZERO = datetime(2026, 11, 12, 15, 5, tzinfo=UTC)
@@ -151,7 +157,8 @@ def test_the_table_puts_readings_taken_together_in_one_row():
     assert [row.minute for row in rows] == ["before", "20", "22"]
     assert [cell.words for cell in rows[0].cells] == ["124/78", "", "", "", "", "", ""]
     assert [cell.words for cell in rows[1].cells] == ["142/?", "81", "", "", "", "", ""]
-    assert rows[2].cells[2].words == "93" and rows[2].cells[2].is_past
+    assert rows[2].cells[2].words == "93"
+    assert rows[2].cells[2].is_past
 
 
 def test_a_repeat_within_the_minute_gets_its_own_row():
@@ -162,7 +169,8 @@ def test_a_repeat_within_the_minute_gets_its_own_row():
 def test_the_course_chart_draws_no_line_through_an_unanswered_score():
     scores = (Score(date(2026, 11, 2), 21), Score(date(2026, 11, 5), None), Score(date(2026, 11, 9), 12))
     svg = draw_course_chart(CourseChart("PHQ-9", 0, 27, scores, ((date(2026, 11, 2), True),), date(2026, 11, 12)))
-    assert classes(svg, "s-main") == 0 and classes(svg, "absent") == 1
+    assert classes(svg, "s-main") == 0
+    assert classes(svg, "absent") == 1
     assert "PHQ-9: 12 on 9 Nov, from 21 on 2 Nov; 1 due and unanswered" in svg
 
 

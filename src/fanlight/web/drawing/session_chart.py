@@ -330,6 +330,6 @@ def _last_values(chart: SessionChart, pressure: Lane, saturation: Lane, x: objec
             wanted.append((lane.y(points[-1].value) + 5, x(beside) + 10, f"{points[-1].value:g}", css))  # type: ignore[operator]
     last = -100.0
     for y, left, words, css in sorted(wanted):
-        y = max(y, last + 15)
+        y = max(y, last + 17)
         last = y
         yield text(left, y, words, css)

@@ -38,8 +38,7 @@ SHAPES: Mapping[str, str] = {
     "pause": '<path d="M8 4v16M16 4v16" stroke="currentColor" stroke-width="4" stroke-linecap="round"/>',
     "resume": '<path d="M7 4l13 8-13 8z" fill="currentColor" stroke="currentColor" stroke-width="2" stroke-linejoin="round"/>',
     "rate": f'<path d="M4 18a8.5 8.5 0 1 1 16 0M12 14l4-5" {_LINE}/>',
-    "medicine": f'<rect x="3" y="8.5" width="18" height="7" rx="3.5" transform="rotate(-40 12 12)" {_LINE}/>'
-    '<path d="M9.5 9l5 6" {_LINE}/>',
+    "medicine": f'<rect x="3" y="8.5" width="18" height="7" rx="3.5" transform="rotate(-40 12 12)" {_LINE}/><path d="M9.5 9l5 6" {_LINE}/>',
     "note": f'<path d="M5 3h10l4 4v14H5zM8 11h8M8 15h6" {_LINE}/>',
     "more": '<circle cx="5" cy="12" r="2" fill="currentColor"/><circle cx="12" cy="12" r="2" fill="currentColor"/>'
     '<circle cx="19" cy="12" r="2" fill="currentColor"/>',
