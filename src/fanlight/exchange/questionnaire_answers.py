@@ -99,9 +99,9 @@ def _form(instrument: Instrument, entries: list[_Entry], is_finished: bool, *, i
         if entry.key in _score_keys(instrument):
             continue
         if entry.key in _total_keys(instrument):
-            stated = [_plain_number(answer) for answer in entry.answers if "dataAbsentReason" not in answer]
-            totals += [number for number in stated if number is not None]
-            if None in stated:
+            numbers = [_plain_number(answer) for answer in entry.answers if "dataAbsentReason" not in answer]
+            totals += [number for number in numbers if number is not None]
+            if None in numbers:
                 faults.append(Fault(entry.link, "states a total that is not a number", None, "Text is never read as one."))
             continue
         item = by_key.get(entry.key)

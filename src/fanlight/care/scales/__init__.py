@@ -10,6 +10,7 @@ from fanlight.care.scales.changes import Change, Judgement, change, is_comparabl
 from fanlight.care.scales.instrument import Instrument, ScaleError, same_name
 from fanlight.care.scales.risk import RiskGrade, RiskSignal, RiskTable, risk_of, risk_of_answers, risk_of_event
 from fanlight.care.scales.scoring import Score, Status, band_of, item_flags, score
+from fanlight.care.scales.view import QuestionnaireItem, questionnaire_items
 
 if TYPE_CHECKING:
     from fanlight.care.scales.frame import score_frame
@@ -27,6 +28,7 @@ __all__ = [
     "Change",
     "Instrument",
     "Judgement",
+    "QuestionnaireItem",
     "RiskGrade",
     "RiskSignal",
     "RiskTable",
@@ -39,6 +41,7 @@ __all__ = [
     "item_flags",
     "judged_score",
     "percent_improvement",
+    "questionnaire_items",
     "risk_of",
     "risk_of_answers",
     "risk_of_event",
