@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from fanlight.care.rules.evaluation import RuleAnswer
+from fanlight.care.rules.stages import Stage
 from fanlight.care.sessions.entries import Entry
 from fanlight.care.sessions.kinds import EventKind
 from fanlight.care.sessions.limits import Episode, episodes, unjudged_rises
@@ -76,8 +77,8 @@ class Alert:
 def alerts(state: SessionState, plan: SessionPlan, now: datetime, rule_answers: Iterable[RuleAnswer] = ()) -> tuple[Alert, ...]:
     """Every alert of the session, open and settled: open first, then those not yet seen, the gravest first, then by time.
 
-    `rule_answers` are the in-session rules asked of `session_facts`; one that fires and is not already said by a limit
-    it names becomes an alert of its own. Nothing known only later than the state is used.
+    `rule_answers` are rules asked of `session_facts`; an in-session one that fires and is not already said by an open
+    alert of its own number becomes an alert.
     """
     found = [
         *(_of_episode(episode, state) for episode in episodes(state, plan)),
@@ -307,7 +308,8 @@ def _of_rules(answers: Iterable[RuleAnswer], said: set[str], now: datetime) -> l
     found = []
     for answer in answers:
         level = _RULE_LEVELS.get(answer.severity) if answer.severity is not None else None
-        if answer.answer is Answer.TRUE and level is not None and answer.id not in said:
+        fires = answer.answer is Answer.TRUE and answer.stage is Stage.IN_SESSION
+        if fires and level is not None and answer.id not in said:
             at = max((fact.at for fact in answer.inputs if fact.at is not None), default=now)
             found.append(Alert(f"rule:{answer.id}", level, answer.id, answer.message, at, at, (), True))
     return found

@@ -42,6 +42,10 @@ class MissedBecause:
     reason: str = entry("Reason", is_text=True)
     measures: tuple[Measure, ...] = entry("Only these", default=())
 
+    def __post_init__(self) -> None:
+        if not self.readings:
+            raise ValueError("names no reading.")
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:

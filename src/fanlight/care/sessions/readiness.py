@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fanlight.care.rules.evaluation import RuleAnswer
+from fanlight.care.rules.evaluation import CriterionResult, RuleAnswer
+from fanlight.care.rules.stages import Stage
 from fanlight.care.sessions.alerts import Alert, AlertLevel, alerts
 from fanlight.care.sessions.criteria import CONDITIONS, Condition, Found
 from fanlight.care.sessions.kinds import EventKind
@@ -87,22 +88,35 @@ def _count(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
-def readiness(state: SessionState, plan: SessionPlan, now: datetime, rule_answers: Iterable[RuleAnswer] = ()) -> Readiness:
+def readiness(
+    state: SessionState,
+    plan: SessionPlan,
+    now: datetime,
+    rule_answers: Iterable[RuleAnswer] = (),
+    criteria_answers: Iterable[CriterionResult] = (),
+) -> Readiness:
     """Every criterion of leaving, asked now.
 
     The protocol's own criteria, breathing (esketamine), distress where it was ever rated, the line (infusions), complete
-    readings and acknowledged alerts. `rule_answers` are the discharge rules asked of `session_facts`: one that fires, or
-    is unknown, at HOLD or above stands as a criterion of its own. A criterion nobody knows how to look at is unknown.
+    readings and acknowledged alerts. `rule_answers` are rules asked of `session_facts`: a discharge rule that fires, or is
+    unknown, at HOLD or above stands as a criterion of its own. `criteria_answers` are the content's own criteria asked of
+    the same facts: where content and stream differ, the graver answer stands. A criterion nobody knows how to look at is
+    unknown.
     """
     answers = tuple(rule_answers)
-    raised = alerts(state, plan, now)
-    found = [_criterion(condition, condition.look(state, plan, now), state, plan) for condition in _conditions(state, plan)]
+    raised = alerts(state, plan, now, answers)
+    stated = {result.id: result for result in criteria_answers}
+    found = [
+        _criterion(condition, _graver(condition.look(state, plan, now), stated.get(condition.id)), state, plan)
+        for condition in _conditions(state, plan)
+    ]
     found += [_strange(name, plan) for name in plan.discharge_criteria if name not in CONDITIONS and name not in ALWAYS_ASKED]
     found.append(
         _criterion(Condition("readings_complete", "Readings complete", "nurse", _complete), _complete(state, plan, now), state, plan)
     )
     found.append(_criterion(_SEEN, _acknowledged(raised), state, plan))
-    found += [_of_rule(answer, state, plan) for answer in answers if _holds(answer)]
+    wanting = {item.fact for criterion in found if not criterion.passes for item in criterion.missing}
+    found += [_of_rule(answer, state, plan) for answer in answers if _holds(answer) and not _is_said(answer, wanting)]
     return Readiness(tuple(found), now, no_drive_until(state, plan))
 
 
@@ -200,7 +214,24 @@ _SUMS = frozenset({"R21"})
 
 
 def _holds(answer: RuleAnswer) -> bool:
-    return answer.id not in _SUMS and answer.severity is not None and answer.severity >= Severity.HOLD
+    is_asked = answer.id not in _SUMS and answer.stage is Stage.DISCHARGE
+    return is_asked and answer.severity is not None and answer.severity >= Severity.HOLD
+
+
+def _is_said(answer: RuleAnswer, wanting: set[str]) -> bool:
+    """True for an unknown rule that waits only for what open criteria already name."""
+    return answer.answer is Answer.UNKNOWN and bool(answer.missing) and {item.fact for item in answer.missing} <= wanting
+
+
+def _graver(found: Found, stated: CriterionResult | None) -> Found:
+    """The content's answer where it is graver than what the stream shows; the stream's otherwise."""
+    if stated is None or found.answer is False or stated.answer is CriterionAnswer.MET:
+        return found
+    if stated.answer is CriterionAnswer.UNKNOWN and found.answer is None:
+        return found
+    answer = False if stated.answer is CriterionAnswer.NOT_MET else None
+    missing = tuple(item.fact for item in stated.missing)
+    return Found(answer, stated.because, missing, found.event_ids, found.seen_at)
 
 
 def _of_rule(answer: RuleAnswer, state: SessionState, plan: SessionPlan) -> ReadinessCriterion:

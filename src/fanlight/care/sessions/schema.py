@@ -121,7 +121,7 @@ def write_payload(payload: Any) -> dict[str, Any]:
     written: dict[str, Any] = {}
     for item in fields(payload):
         value = getattr(payload, item.name)
-        if value is None or value == ():
+        if value is None or (value == () and item.default == ()):
             continue
         written[item.name] = _plain_value(value)
     return written

@@ -46,6 +46,7 @@ class Chair:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self._said = 0
 
     def say(
         self,
@@ -59,7 +60,8 @@ class Chair:
         id: str | None = None,
         **payload: Any,
     ) -> str:
-        name = id or f"e{len(self.events) + 1:03d}"
+        self._said += 1
+        name = id or f"e{self._said:03d}"
         raw = {
             "id": name,
             "kind": str(kind),
