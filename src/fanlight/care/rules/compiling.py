@@ -159,7 +159,7 @@ def compile_operand(node: Operand, parameters: Mapping[str, ParameterValue], pro
         case Product(left=left, right=right):
             return _arithmetic(left, right, operator.mul, parameters, protocol)
         case DaysSince(name=name):
-            return lambda v, m: None if (x := v.get(name)) is None else Decimal(days_between(x, m.on))  # type: ignore[arg-type]
+            return lambda v, m: _days_past(v.get(name), m.on)
         case DaysSinceDated(parameter=name):
             dated = date.fromisoformat(str(parameters[name]))
             return lambda v, m: Decimal(days_between(dated, m.on))
@@ -168,6 +168,13 @@ def compile_operand(node: Operand, parameters: Mapping[str, ParameterValue], pro
         case CountOf():
             count = count_records(node, protocol)
             return lambda v, m: None if (found := count(v, m)) is None else Decimal(found[0])
+
+
+def _days_past(day: object, on: date) -> Decimal | None:
+    """Days from a date to the planned date; unknown when it lies after it, because it has not happened by then."""
+    if not isinstance(day, date) or day > on:
+        return None
+    return Decimal(days_between(day, on))
 
 
 def _arithmetic(
@@ -231,4 +238,8 @@ def _count_comparison(node: CountOf, relation: Relation, right: Reading, protoco
 
 
 def _absent(names: tuple[str, ...]) -> Wanting:
-    return lambda values, moment: tuple(name for name in names if name not in values)
+    return lambda values, moment: tuple(name for name in names if name not in values or _is_to_come(values[name], moment))
+
+
+def _is_to_come(value: object, moment: Moment) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime) and value > moment.on

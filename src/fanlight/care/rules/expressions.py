@@ -86,7 +86,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class DaysSince:
-    """Calendar days from a date fact to the planned date; negative when the date is still to come."""
+    """Calendar days from a date fact to the planned date; unknown when the date is still to come by then."""
 
     name: str
     kind: FactKind = FactKind.NUMBER
