@@ -12,7 +12,10 @@ import typer
 from fanlight.cli.typed import run_app
 
 if TYPE_CHECKING:
-    from fanlight.care.protocols.protocol import Protocol
+    from fanlight.care.dosing import DoseAnswer
+    from fanlight.care.protocols import Protocol
+    from fanlight.care.rules import Stage
+    from fanlight.core.facts import Facts
     from fanlight.records.library import Library
 
 app = typer.Typer(add_completion=False)
@@ -25,35 +28,35 @@ def screen(
     stage: Annotated[str, typer.Option(help="screen, order, pre_dose, in_session, discharge or follow_up")] = "screen",
     on: Annotated[str, typer.Option(help="planned date at the clinic, as 2026-11-21; today when not given")] = "",
     jurisdiction: Annotated[str, typer.Option(help="US, EU, UK, CA, AU or NZ; the protocol's first when not given")] = "",
+    overlay: Annotated[str, typer.Option(help="folder of the site's own protocols, laid over the shipped ones")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> int:
     """Ask every rule that governs the protocol. Exits 0 whatever the answer; 1 when the facts cannot be used."""
-    from fanlight.care.protocols.scope import rule_scope
-    from fanlight.care.rules import Stage
+    from fanlight.care.protocols import rule_scope
     from fanlight.care.screening import screen as screen_facts
     from fanlight.care.screening import screening_as_json
-    from fanlight.cli.fact_files import FactsFileError, read_facts_file
+    from fanlight.cli.fact_files import read_facts_file
+    from fanlight.cli.shelf import ShelfError, planned_day, protocol_named
     from fanlight.records.library import library
 
-    if stage not in list(Stage):
-        raise FactsFileError("FAN-SCRN-003", f"There is no stage {stage!r}", "", f"Stages: {', '.join(Stage)}.")
     shelf = library()
-    found = _protocol(shelf, protocol)
+    asked, found, day = _stage(stage), protocol_named(shelf, protocol, overlay), planned_day(on)
     if jurisdiction and jurisdiction not in found.jurisdictions:
-        raise FactsFileError(
-            "FAN-SCRN-004",
+        raise ShelfError(
+            "FAN-CLI-021",
             f"Protocol {protocol} is not written for {jurisdiction}",
             "",
             f"It is written for {', '.join(found.jurisdictions)}.",
         )
     known = read_facts_file(facts, shelf.facts)
-    scope = rule_scope(found, jurisdiction or None)
-    result = screen_facts(known, scope, shelf.screening, stage=Stage(stage), on=_date(on))
+    known, dose = _with_dose(shelf, found, known, asked, day)
+    result = screen_facts(known, rule_scope(found, jurisdiction or None), shelf.screening, stage=asked, on=day)
     if as_json:
         shape = screening_as_json(result)
-        block = dose_block(shelf, found, result.facts, result.on)
-        if block is not None:
-            shape["dose"] = block
+        if dose is not None:
+            from fanlight.care.dosing import dose_json
+
+            shape["dose"] = dose_json(dose)["dose"]
         sys.stdout.write(json.dumps(shape, ensure_ascii=False, indent=2) + "\n")
     else:
         from fanlight.cli.screen_words import in_words
@@ -62,34 +65,24 @@ def screen(
     return 0
 
 
-def dose_block(shelf: Library, protocol: Protocol, facts: object, on: date) -> dict[str, object] | None:
-    """The dose that an order gives, worked out; None where no dose is ordered."""
-    return None
+def _with_dose(shelf: Library, protocol: Protocol, known: Facts, stage: Stage, on: date) -> tuple[Facts, DoseAnswer | None]:
+    """The facts with what follows from the dose ordered, and the dose; neither where no dose is due or ordered."""
+    from fanlight.care.dosing import dose_for, order_facts
+    from fanlight.care.rules import Stage
+
+    if stage not in (Stage.ORDER, Stage.PRE_DOSE) and "dose_mg" not in known:
+        return known, None
+    answer = dose_for(known, protocol, shelf.products, shelf.dosing_policy, on=on)
+    return known.merged(*order_facts(answer, known)), answer
 
 
-def _protocol(shelf: Library, wanted: str) -> Protocol:
-    import difflib
+def _stage(text: str) -> Stage:
+    from fanlight.care.rules import Stage
+    from fanlight.cli.shelf import ShelfError
 
-    from fanlight.cli.fact_files import FactsFileError
-
-    if wanted not in shelf.protocols:
-        near = difflib.get_close_matches(wanted, list(shelf.protocols), n=1, cutoff=0.4)
-        hint = f'Did you mean "{near[0]}"?' if near else f"Protocols: {', '.join(sorted(shelf.protocols))}."
-        raise FactsFileError("FAN-SCRN-005", f"There is no protocol {wanted!r}", "", hint)
-    return shelf.protocols[wanted]
-
-
-def _date(text: str) -> date:
-    from fanlight.cli.fact_files import FactsFileError
-
-    if not text:
-        from datetime import datetime
-
-        return datetime.now().astimezone().date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise FactsFileError("FAN-SCRN-006", f"{text!r} is not a date", "", "Write it as 2026-11-21.") from problem
+    if text not in list(Stage):
+        raise ShelfError("FAN-CLI-020", f"There is no stage {text!r}", "", f"Stages: {', '.join(Stage)}.")
+    return Stage(text)
 
 
 def run(args: list[str]) -> int:
