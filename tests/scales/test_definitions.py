@@ -102,3 +102,16 @@ def test_an_unknown_name_gets_the_nearest():
 def test_what_needs_sign_off_says_so():
     assert shipped_instrument("phq9").needs_sign_off
     assert not shipped_instrument("phq2").needs_sign_off
+
+
+def test_every_scale_a_protocol_asks_for_is_here():
+    import re
+
+    asked = {
+        name
+        for path in (content_folder() / "protocols").glob("*.yaml")
+        for name in re.findall(r"\bscale: (\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert asked
+    for name in asked:
+        assert find_instrument(name)
