@@ -151,11 +151,10 @@ def _counts_against_percentages(row: StudyRow) -> Iterator[Finding]:
     if not any(wrong):
         return
     crossed = (row.total_arm2, row.total_arm1)
-    exchanged = all(_rounds_to(events, total, text) for (events, _), total, text in zip(pairs, crossed, printed, strict=True))
+    exchanged = [_rounds_to(events, total, text) for (events, _), total, text in zip(pairs, crossed, printed, strict=True)]
     told = " and ".join(f"{events:g}/{total:g} = {100 * (events or 0) / (total or 1):.1f} %" for events, total in pairs)
-    sizes = (row.n_arm2, row.n_arm1)
-    by_size = all(size and _near(events, size, text) for (events, _), size, text in zip(pairs, sizes, printed, strict=True))
-    hint = "The arm sizes are exchanged." if exchanged or by_size else "Check the counts and the denominators."
+    fits = row.total_arm1 != row.total_arm2 and any(bad and other for bad, other in zip(wrong, exchanged, strict=True))
+    hint = "The arm sizes seem to be exchanged." if fits else "Check the counts and the denominators."
     yield Finding("E02", _at(row), f"{told}, printed {printed[0]} % and {printed[1]} %", hint)
 
 
@@ -165,10 +164,6 @@ def _rounds_to(events: float | None, total: float | None, printed: str) -> bool:
     places = len(printed.partition(".")[2])
     half = 10.0**-places if places else 0.5  # papers round twice, so one unit of the last place is allowed
     return abs(100.0 * events / total - float(printed)) <= half + 1e-9
-
-
-def _near(events: float | None, total: float, printed: str) -> bool:
-    return events is not None and abs(100.0 * events / total - float(printed)) <= 1.0
 
 
 def _interval(measure: str, effect: float | None, low: float | None, high: float | None, where: str) -> Iterator[Finding]:

@@ -138,7 +138,10 @@ def people_sentence(people: OutOfHundred, treatment: str, comparison: str, benef
     """Natural frequencies in one sentence, with the range of the truth."""
     settled = (people.extra_low > 0) == (people.extra_high > 0) and people.extra_low != 0 and people.extra_high != 0
     low, high = sorted((people.extra_low, people.extra_high))
-    span = f"The truth may be from {low} to {high} more." if low >= 0 else f"The truth may be from {abs(low)} fewer to {high} more."
+    if low >= 0:
+        span = f"The truth may be from {low} to {high} more."
+    else:
+        span = f"The truth may be from {abs(low)} fewer to {abs(high)} {'fewer' if high < 0 else 'more'}."
     unsure = "" if settled else " The trials do not settle whether there is a difference."
     return (
         f"Of 100 people on {treatment}, about {people.treated} {benefit}; about {people.control} of 100 do on {comparison}. {span}{unsure}"
