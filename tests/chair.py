@@ -158,6 +158,7 @@ def leaving(chair: Chair, *, start: float = 65) -> None:
     chair.round(start + 101, "132/84", 70, 98, 14, 5, 1)
     chair.say("orientation", start + 101, person=True, place=True, date=True, reason=True)
     chair.say("nausea", start + 101, degree="none")
+    chair.say("distress", start + 101, score=1)
     chair.say("gait", start + 101, is_steady=True)
     chair.say("cssrs_asked", start + 101, ideation_level=0, behaviour_3_months=False)
     chair.say("line_out", start + 67, site_is_dry=True)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from chair import PRESCRIBER, Chair, at, before, iv_plan, nasal_plan
 
+from chair import PRESCRIBER, Chair, at, before, iv_plan, nasal_plan
 from fanlight.care.sessions import Alert, AlertLevel, alerts, episodes, fold, is_past, stop_stands
 from fanlight.core.session_plan import Limit, Measure, Relation, Response, SessionPlan
 
@@ -70,7 +70,12 @@ def test_ratings_on_both_sides(kind: str, field: str, name: str, inside: int, ou
 
 @pytest.mark.parametrize(
     ("relation", "past"),
-    [(Relation.ABOVE, (False, False, True)), (Relation.AT_OR_ABOVE, (False, True, True)), (Relation.BELOW, (True, False, False)), (Relation.AT_OR_BELOW, (True, True, False))],
+    [
+        (Relation.ABOVE, (False, False, True)),
+        (Relation.AT_OR_ABOVE, (False, True, True)),
+        (Relation.BELOW, (True, False, False)),
+        (Relation.AT_OR_BELOW, (True, True, False)),
+    ],
 )
 def test_every_relation_below_on_and_above_its_value(relation: Relation, past: tuple[bool, bool, bool]) -> None:
     limit = Limit("x", Measure.SPO2_PERCENT, relation, Decimal(50), Response.ALERT, "in_session", "M", "")
@@ -96,7 +101,9 @@ def test_a_stop_stands_until_the_repeat_says_otherwise() -> None:
     assert stop is not None
     assert stop.is_stop
     assert stop.repeat_by == at(80)
-    assert stop.sentence == "SpO₂ 88 % at 10:20, at or below 90. Stop the drug. Repeat at once. The stop stands until a repeat says otherwise."
+    assert (
+        stop.sentence == "SpO₂ 88 % at 10:20, at or below 90. Stop the drug. Repeat at once. The stop stands until a repeat says otherwise."
+    )
     assert stop_stands(of(chair))
     chair.vitals(81, None, None, 89, None)
     confirmed = named(chair, "spo2_stop:")
@@ -269,7 +276,9 @@ def test_calling_for_help_is_a_candidate_too() -> None:
     assert named(chair, "emergency:").is_serious_candidate  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("level", "behaviour", "raised"), [(3, False, False), (4, False, True), (5, False, True), (0, True, True), (0, None, False)])
+@pytest.mark.parametrize(
+    ("level", "behaviour", "raised"), [(3, False, False), (4, False, True), (5, False, True), (0, True, True), (0, None, False)]
+)
 def test_a_raised_screener_is_open_until_a_plan(level: int, behaviour: bool | None, raised: bool) -> None:
     chair = running()
     more = {} if behaviour is None else {"behaviour_3_months": behaviour}

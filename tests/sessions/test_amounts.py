@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chair import Chair, at, iv_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chair import Chair, at, iv_plan
 from fanlight.care.sessions import bag_empty_at, fold
 from fanlight.care.sessions.infusion import Segment, delivered_ml, empty_at, reached_ml
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from chair import Chair, at, before, infusion, iv_plan, nasal_plan, whole_infusion
 
+from chair import Chair, at, before, infusion, iv_plan, nasal_plan, whole_infusion
 from fanlight.care.sessions import Closing, DueKind, DueState, due, fold, next_due, occurrences
 from fanlight.core.session_plan import Measure, ReadingTime
 
@@ -39,7 +39,14 @@ def test_readings_before_the_dose_are_due_from_arrival_and_can_only_be_taken_bef
 
 @pytest.mark.parametrize(
     ("minute", "state"),
-    [(74.9, DueState.UPCOMING), (75, DueState.OPEN), (80, DueState.OPEN), (80.1, DueState.OVERDUE), (85, DueState.OVERDUE), (85.1, DueState.MISSED)],
+    [
+        (74.9, DueState.UPCOMING),
+        (75, DueState.OPEN),
+        (80, DueState.OPEN),
+        (80.1, DueState.OVERDUE),
+        (85, DueState.OVERDUE),
+        (85.1, DueState.MISSED),
+    ],
 )
 def test_a_window_on_both_sides_and_exactly_on_it(minute: float, state: DueState) -> None:
     chair = Chair()
@@ -95,7 +102,7 @@ def test_resting_closes_what_is_asked_of_the_patient_and_nothing_else() -> None:
     chair = Chair()
     before(chair)
     infusion(chair)
-    asked = [found for found in fold(chair.events, IV).readings[Measure.DISTRESS_0_10]]
+    asked = fold(chair.events, IV).readings[Measure.DISTRESS_0_10]
     chair.events = [event for event in chair.events if event.id not in {reading.entry.id for reading in asked}]
     assert Measure.DISTRESS_0_10 in item(chair, "end_of_infusion", 106).measures  # type: ignore[attr-defined]
     chair.say("resting_not_asked", 106, is_rousable=True)

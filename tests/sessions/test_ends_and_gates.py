@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from chair import PRESCRIBER, Chair, at, before, infusion, iv_plan, nasal_plan, whole_infusion
 
+from chair import PRESCRIBER, Chair, at, before, infusion, iv_plan, nasal_plan, whole_infusion
 from fanlight.care.sessions import ENDS, End, EventKind, Intention, ends, fold, needs_of_end, refusals
 from fanlight.core.session_plan import SessionPlan
 

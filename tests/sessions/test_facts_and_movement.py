@@ -9,15 +9,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from chair import PRESCRIBER, Chair, at, before, infusion, iv_plan, leaving, nasal_plan, whole_infusion
-from shipped_care import catalogue
 
-from fanlight.care.protocols import Protocol, rule_scope
-from fanlight.care.rules import RuleAnswer, Stage, build_rules
+from chair import PRESCRIBER, Chair, at, before, infusion, iv_plan, leaving, nasal_plan, whole_infusion
 from fanlight.care.sessions import alerts, drug_movement, fold, readiness, session_facts
-from fanlight.content.reader import content_folder, read
 from fanlight.core.facts import Facts, FactValue
 from fanlight.core.session_plan import SessionPlan
+from shipped_care import catalogue
 
 IV, NASAL = iv_plan(), nasal_plan()
 
@@ -111,7 +108,13 @@ def test_signs_and_leaving(kind: str, payload: dict[str, Any], name: str, expect
 
 def test_fasting_weight_and_sedatives() -> None:
     chair = Chair()
-    chair.say("fasting_confirmed", 1, last_food_at=at(-119).isoformat(), last_drink_at=at(-30).isoformat(), last_nasal_spray_at=at(-59).isoformat())
+    chair.say(
+        "fasting_confirmed",
+        1,
+        last_food_at=at(-119).isoformat(),
+        last_drink_at=at(-30).isoformat(),
+        last_nasal_spray_at=at(-59).isoformat(),
+    )
     chair.say("weight_taken", 2, weight_kg="72.4")
     chair.say("pre_dose_check", 3, sedative_today=True, answers={"intoxicated": False, "minutes_since_food": 200, "assent_today": "yes"})
     found = facts(chair, 0)
@@ -140,22 +143,6 @@ def test_devices_and_the_pressures_of_the_form() -> None:
     assert value(chair, 124, "deviation_note_signed", NASAL) is True
     chair.vitals(190, "120/70")
     assert value(chair, 191, "bp_taken_at_end", NASAL) is True
-
-
-def rules(chair: Chair, minute: float, stage: Stage, plan: SessionPlan, protocol: str) -> tuple[RuleAnswer, ...]:
-    from shipped_care import sources
-
-    from fanlight.care.rules import OverridePolicies, RulesFile
-    from fanlight.content.reader import read_folder
-
-    folder = content_folder()
-    book = build_rules(
-        read_folder(folder / "rules", RulesFile), catalogue(), sources(), read(next(iter((folder / "rule_policy").glob("*.yaml"))), OverridePolicies)
-    )
-    shipped = read(folder / "protocols" / f"{protocol}.yaml", Protocol)
-    scope = rule_scope(shipped, plan.jurisdiction)
-    moment = __import__("fanlight.care.rules", fromlist=["Moment"]).Moment
-    return book.for_protocol(scope).ask(facts(chair, minute, plan), stage, moment(at(minute)))
 
 
 def test_the_ledger_of_the_worked_cases() -> None:
@@ -211,7 +198,11 @@ def test_volumes_are_given_at_the_strength_drawn() -> None:
     chair = whole_infusion()
     chair.say("wasted", 120, mg="1", witness="doc-1")
     found = facts(chair, 170)
-    assert (found.value("drawn_ml"), found.value("given_ml"), found.value("wasted_ml")) == (Decimal("0.72"), Decimal("0.72"), Decimal("0.02"))
+    assert (found.value("drawn_ml"), found.value("given_ml"), found.value("wasted_ml")) == (
+        Decimal("0.72"),
+        Decimal("0.72"),
+        Decimal("0.02"),
+    )
     assert found.value("waste_witnessed") is True
     leaving(chair)
     assert readiness(fold(chair.events, IV), IV, at(170)).criteria

@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from chair import PRESCRIBER, Chair, at, before, infusion, iv_plan, leaving, nasal_plan, whole_infusion
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chair import PRESCRIBER, Chair, at, before, infusion, iv_plan, leaving, nasal_plan, whole_infusion
 from fanlight.care.sessions import (
     EventKind,
     IrregularityKind,
@@ -349,7 +349,7 @@ def test_a_time_without_a_zone_is_refused_by_the_event_itself() -> None:
     from dataclasses import replace
 
     with pytest.raises(FanlightError):
-        replace(event.events[0], taken_at=datetime(2026, 11, 12, 9))  # noqa: DTZ001
+        replace(event.events[0], taken_at=datetime(2026, 11, 12, 9))
 
 
 def test_people_who_must_be_two() -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from chair import NURSE, PRESCRIBER, Chair, at, before, iv_plan, nasal_plan, whole_infusion
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chair import NURSE, PRESCRIBER, Chair, at, before, iv_plan, nasal_plan, whole_infusion
+from discharge_scene import TABLE, scene
 from fanlight.care.sessions import ReadinessCriterion, SessionStatus, fold, no_drive_until, parameter, readiness, with_session_parameters
 from fanlight.care.sessions.parameters import SessionParametersFile
 from fanlight.content.reader import content_folder, read
@@ -20,68 +18,6 @@ from fanlight.core.answers import CriterionAnswer
 from fanlight.core.session_plan import SessionPlan
 
 IV, NASAL = iv_plan(), nasal_plan()
-TABLE = list(csv.DictReader((Path(__file__).parent.parent / "spec" / "sessions" / "discharge.csv").open(encoding="utf-8")))
-
-
-def scene(case: dict[str, str]) -> tuple[Chair, SessionPlan, float]:
-    """A session whose drug ended at minute 100, with one thing looked at as the row says, asked when the row says."""
-    said = dict(word.split("=", 1) for word in case["given"].split(" ") if "=" in word)
-    rest = [word for word in case["given"].split(" ") if "=" not in word]
-    plan = NASAL if case["drug"] == "esketamine" else IV
-    minimum = plan.minimum_observation_minutes
-    observed = int(said.get("observed", minimum))
-    now, seen = 100 + observed, 100 + observed - 1
-    chair = Chair()
-    chair.say("checked_in", 0)
-    chair.say("pre_dose_check", 1)
-    first: dict[str, Any] = {"breathing": "room_air", "spo2_percent": said.get("baseline_spo2", "98")}
-    if said.get("baseline", "120/80") != "missing":
-        first["systolic_mmhg"], first["diastolic_mmhg"] = said.get("baseline", "120/80").split("/")
-    chair.say("vitals", 50, **first)
-    chair.say("dissociation", 50, score=int(said.get("baseline_dissociation", 0)))
-    if "accepted" in said:
-        chair.say("spo2_accepted", 52, by=PRESCRIBER, spo2_percent=said["accepted"], reason="COPD, usual value")
-    if plan is NASAL:
-        chair.say("device_taken", 95, number=1, mg="28")
-        chair.say("device_taken", 100, number=2, mg="28")
-    else:
-        chair.say("started", 60, rate_ml_per_h="75")
-        chair.say("stopped", 100, reason="completed")
-    one = lambda kind, **payload: chair.say(kind, seen, **payload)  # noqa: E731
-    if said.get("now", "missing") != "missing":
-        systolic, diastolic = said["now"].split("/")
-        more = {"has_symptoms": said["symptoms"] == "yes"} if "symptoms" in said else {}
-        one("vitals", systolic_mmhg=systolic, diastolic_mmhg=diastolic, **more)
-    if said.get("spo2", "missing") != "missing":
-        air = said.get("air", "room_air")
-        one("vitals", spo2_percent=said["spo2"], **({} if air == "missing" else {"breathing": air}))
-    if said.get("rr", "missing") != "missing":
-        one("vitals", respiratory_rate_per_min=said["rr"])
-    for word, kind, field in (("moaas", "sedation", "moaas"), ("dissociation", "dissociation", "score"), ("distress", "distress", "score")):
-        if said.get(word, "missing") != "missing":
-            one(kind, **{field: int(said[word])})
-    if said.get("oriented", "missing") != "missing":
-        words = [said["oriented"], *rest]
-        one("orientation", **{word.removeprefix("not-"): not word.startswith("not-") for word in words})
-    if said.get("nausea", "missing") != "missing":
-        more = {field: said[word] == "yes" for word, field in (("controlled", "is_controlled"), ("vomiting", "is_vomiting")) if word in said}
-        one("nausea", degree=said["nausea"], **more)
-    if said.get("gait", "missing") != "missing":
-        one("gait", is_steady=said["gait"] == "steady")
-    if said.get("cssrs", "missing") != "missing":
-        behaviour = said.get("behaviour", "no")
-        one("cssrs_asked", ideation_level=int(said["cssrs"]), **({} if behaviour == "missing" else {"behaviour_3_months": behaviour == "yes"}))
-    if "plan" in said:
-        one("risk_plan_made", by=PRESCRIBER, plan="stays with partner", is_supervised=True)
-    if said.get("escort", "missing") != "missing":
-        one("escort", name="P.", is_present=said["escort"] == "here")
-    if said.get("plan_given", "missing") != "missing":
-        one("written_plan")
-    if said.get("driving", "missing") != "missing":
-        one("written_plan", no_driving_understood=said["driving"] == "understood")
-    if said.get("line", "missing") != "missing":
-        one("line_out", site_is_dry=said["line"] == "dry")
-    return chair, plan, now
 
 
 def criterion(chair: Chair, plan: SessionPlan, minute: float, name: str) -> ReadinessCriterion:
@@ -106,7 +42,12 @@ def test_every_criterion_stands_in_the_table_with_every_answer_it_can_give() -> 
         answers.setdefault(case["criterion"], set()).add(case["answer"])
     asked = {item.id for plan in (IV, NASAL) for item in readiness(fold(whole_infusion().events, plan), plan, at(170)).criteria}
     assert asked - set(answers) == {"readings_complete", "alerts_acknowledged"}
-    never_false = {"written_plan": {"met", "unknown"}, "distress": {"met", "not_met"}, "observation_time": {"met", "not_met"}, "sedation": None}
+    never_false = {
+        "written_plan": {"met", "unknown"},
+        "distress": {"met", "not_met"},
+        "observation_time": {"met", "not_met"},
+        "sedation": None,
+    }
     for name, found in answers.items():
         assert never_false.get(name, {"met", "not_met", "unknown"}) in (None, found), name
 
@@ -243,7 +184,15 @@ def test_an_override_needs_a_prescriber_a_second_person_and_stands_only_for_what
     for by, second in ((NURSE, "nurse-2"), (PRESCRIBER, None), (PRESCRIBER, "doc-1")):
         attempt = Chair()
         attempt.events = list(chair.events)
-        attempt.say("override", 167, id="attempt", by=by, rule="gait", reason="walks with a frame since 2019", **({"second_person": second} if second else {}))
+        attempt.say(
+            "override",
+            167,
+            id="attempt",
+            by=by,
+            rule="gait",
+            reason="walks with a frame since 2019",
+            **({"second_person": second} if second else {}),
+        )
         assert not readiness(fold(attempt.events, IV), IV, at(170)).is_ready
     name = chair.say("override", 167, by=PRESCRIBER, rule="gait", reason="walks with a frame since 2019", second_person="nurse-2")
     judged = readiness(fold(chair.events, IV), IV, at(170))

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from chair import Chair, at, iv_plan
 
+from chair import Chair, at, iv_plan
 from fanlight.care.sessions import alerts, dump_event, fold, parse_event
 from fanlight.core.session_plan import Measure
 
@@ -91,16 +91,17 @@ def test_the_same_alerts_as_counting_by_hand(shared_data: Path) -> None:
     assert bool([alert for alert in found if alert.is_open]) is not inside
 
 
-def test_a_thousand_stays_tell_artefact_from_crisis(shared_data: Path) -> None:
+def test_two_hundred_stays_tell_artefact_from_crisis(shared_data: Path) -> None:
     """Impossible values in the file never pass for well; every true low saturation is a stop."""
     wanted = {"SaO2": "spo2_percent", "HR": "heart_rate_per_min", "RespRate": "respiratory_rate_per_min"}
     stays: dict[str, list[tuple[int, str, str]]] = {}
     with (shared_data / "icu-vitals-2012" / "vitals_long.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
-            if row["parameter"] in wanted and int(row["minute"]) < 360:
+            if row["parameter"] in wanted:
                 stays.setdefault(row["record_id"], []).append((int(row["minute"]), wanted[row["parameter"]], row["value"]))
-            if len(stays) > 60:
+            if len(stays) > 200:
                 break
+    stays = {name: values for name, values in stays.items() if any(field == "spo2_percent" for _, field, _ in values)}
     stops = 0
     for readings in stays.values():
         chair = sat_in_the_chair()
@@ -108,10 +109,10 @@ def test_a_thousand_stays_tell_artefact_from_crisis(shared_data: Path) -> None:
             chair.say("vitals", 1 + minute, read_by="monitor", **{field: text})
         state = fold(chair.events, IV)
         low = [r for r in state.readings.get(Measure.SPO2_PERCENT, ()) if r.is_signal and r.value <= 90]
-        found = [alert for alert in alerts(state, IV, at(400)) if alert.id.startswith("spo2_stop:")]
+        found = [alert for alert in alerts(state, IV, at(3000)) if alert.id.startswith("spo2_stop:")]
         assert bool(found) is bool(low)
         stops += bool(found)
-    assert len(stays) > 50
+    assert len(stays) > 40
     assert stops
 
 

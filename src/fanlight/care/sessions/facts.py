@@ -122,7 +122,9 @@ def _signs(state: SessionState) -> Iterator[Fact]:
         yield _fact("bradycardia_symptoms", slow.has_symptoms, slow.entry)
     pressure = state.latest(Measure.SYSTOLIC_MMHG)
     if pressure is not None and pressure.has_symptoms is not None:
-        yield _fact("bp_fall_symptomatic", pressure.has_symptoms, pressure.entry)
+        base = state.baseline(Measure.SYSTOLIC_MMHG)
+        has_fallen = base is None or pressure.value < base.value
+        yield _fact("bp_fall_symptomatic", pressure.has_symptoms and has_fallen, pressure.entry)
 
 
 def _times(state: SessionState, plan: SessionPlan, now: datetime) -> Iterator[Fact]:
@@ -234,6 +236,11 @@ def _before(state: SessionState, now: datetime) -> Iterator[Fact]:
     asked = [entry for entry in state.of(_K.CSSRS_ASKED) if entry.at <= moment]
     if asked:
         yield _fact("cssrs_asked_today", True, asked[-1])
+    screener = state.last(_K.CSSRS_ASKED)
+    if screener is not None:
+        yield _fact("cssrs_ideation_past_month", Decimal(screener.payload.ideation_level), screener)
+        if screener.payload.behaviour_3_months is not None:
+            yield _fact("cssrs_behaviour_past_3_months", screener.payload.behaviour_3_months, screener)
 
 
 def _fasting(entry: Entry, moment: datetime) -> Iterator[Fact]:
