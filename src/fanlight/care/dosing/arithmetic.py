@@ -43,10 +43,8 @@ def written(value: Fraction) -> str:
         return f"{plain(decimal.quantize(Decimal('0.0001')))}..."
 
 
-def line(label: str, working: str, result: Figure | str, unit: str, exact: Fraction | None = None) -> str:
+def line(label: str, working: str, result: Figure, unit: str) -> str:
     """One line of working: ``Volume: 61.5 mg / 100 mg/mL = 0.615 -> 0.61 mL (rounded down 0.01)``."""
-    if isinstance(result, str):
-        return f"{label}: {working} = {result} {unit}".rstrip()
     if result.rounded:
-        return f"{label}: {working} = {written(exact if exact is not None else result.exact)} -> {result} {unit} ({result.rounded})"
+        return f"{label}: {working} = {written(result.exact)} -> {result} {unit} ({result.rounded})"
     return f"{label}: {working} = {result} {unit}".rstrip()
