@@ -12,6 +12,7 @@ from fanlight.records.models.patients import (
     SiteQuerySet,
 )
 from fanlight.records.models.people import Presence, RoleGrant, RoleWithdrawal, Site, StaffMember
+from fanlight.records.models.received import DirectoryEntry, ImportedIdentifier
 from fanlight.records.models.treatment import (
     Course,
     CourseEnding,
@@ -34,11 +35,13 @@ __all__ = [
     "Course",
     "CourseEnding",
     "Decision",
+    "DirectoryEntry",
     "DocumentSignature",
     "ExactJSONField",
     "GatePassage",
     "HistoryEntry",
     "ImportBatch",
+    "ImportedIdentifier",
     "ImportedResource",
     "Patient",
     "PatientFact",
