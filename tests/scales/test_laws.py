@@ -1,5 +1,6 @@
 """Laws of scoring, on generated answers."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from fanlight.care.scales import Status, score
 from fanlight.care.scales.arithmetic import round_half_up
-from fanlight.care.scales.parts import Method
+from fanlight.care.scales.score_rules import Method
 from fanlight.records.instruments import shipped_instrument, shipped_instruments
 
 SUMMED = sorted(
@@ -118,6 +119,7 @@ def test_every_total_lies_in_exactly_one_band(data, name):
     ranged = [level for level in scale.bands.levels if level.when is None]
     if not ranged:
         return
-    value = data.draw(st.integers(int(ranged[0].low), int(ranged[-1].high)))
+    step = 10 ** scale.score_rule(scale.bands.of).places
+    value = Decimal(data.draw(st.integers(int(ranged[0].low * step), int(ranged[-1].high * step)))) / step
     holding = [level.label for level in ranged if level.low <= value <= level.high]
     assert [band_of(scale.bands, value)] == holding

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from fanlight.care.scales.instrument import Instrument
-from fanlight.care.scales.parts import Method, NotApplicable, ScoreRule, WhenMissing
+from fanlight.care.scales.score_rules import Method, NotApplicable, ScoreRule, WhenMissing
 
 Number = int | Decimal
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from fanlight.care.scales.arithmetic import Number
 from fanlight.care.scales.instrument import Instrument, ScaleError
-from fanlight.care.scales.parts import Cut, Direction
+from fanlight.care.scales.meaning import Cut
+from fanlight.care.scales.parts import Direction
 from fanlight.care.scales.scoring import Score
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from fanlight.care.scales.conditions import Condition
 from fanlight.care.scales.loinc import has_valid_check_digit
-from fanlight.care.scales.parts import Bands, Cut, Method, ScoreRule, Tier
+from fanlight.care.scales.meaning import Bands, Cut
+from fanlight.care.scales.parts import Tier
+from fanlight.care.scales.score_rules import Method, ScoreRule
 
 if TYPE_CHECKING:
     from fanlight.care.scales.instrument import Instrument

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from fanlight.care.scales.arithmetic import rounded_steps, value_of_method
 from fanlight.care.scales.columns import Column, Mask, whole_range
 from fanlight.care.scales.instrument import Instrument
-from fanlight.care.scales.parts import Method, NotApplicable, ScoreRule, WhenMissing
+from fanlight.care.scales.score_rules import Method, NotApplicable, ScoreRule, WhenMissing
 
 Steps = npt.NDArray[np.integer[Any]]
 

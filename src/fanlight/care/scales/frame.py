@@ -15,7 +15,7 @@ from fanlight.care.scales.column_scores import RateColumn, rate_columns, without
 from fanlight.care.scales.columns import Column, Mask, read_columns
 from fanlight.care.scales.conditions import ContextValue
 from fanlight.care.scales.instrument import Instrument
-from fanlight.care.scales.parts import Bands
+from fanlight.care.scales.meaning import Bands
 from fanlight.care.scales.scoring import Status
 
 if TYPE_CHECKING:

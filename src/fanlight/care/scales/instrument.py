@@ -6,24 +6,9 @@ import re
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from fanlight.care.scales.parts import (
-    Bands,
-    ChangeRules,
-    Codes,
-    Coding,
-    ContextKey,
-    Direction,
-    Flag,
-    Item,
-    Licence,
-    NotApplicable,
-    RecallForm,
-    Respondent,
-    ScoreRule,
-    Suicide,
-    Threshold,
-    ValueSet,
-)
+from fanlight.care.scales.meaning import Bands, ChangeRules, Flag, Suicide, Threshold
+from fanlight.care.scales.parts import Codes, Direction, Item, Licence, RecallForm, Respondent, ValueSet
+from fanlight.care.scales.score_rules import Coding, ContextKey, NotApplicable, ScoreRule
 from fanlight.core.errors import FanlightError
 from fanlight.core.sources import Source
 

@@ -11,7 +11,7 @@ from fanlight.care.scales.answers import AnswerSet, check_context, read_answers
 from fanlight.care.scales.arithmetic import Number, Rate, rate
 from fanlight.care.scales.conditions import ContextValue, Reading
 from fanlight.care.scales.instrument import Instrument
-from fanlight.care.scales.parts import Bands
+from fanlight.care.scales.meaning import Bands
 from fanlight.core.errors import Fault
 
 
