@@ -9,8 +9,10 @@ from importlib import import_module
 from fanlight.core.errors import FanlightError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("fanlight.cli.check", "read every content file and say what is wrong with it"),
     "demo": ("fanlight.cli.demo", "try a sample clinic on this machine"),
     "dose": ("fanlight.cli.dose", "work out one dose, line by line"),
+    "import-fhir": ("fanlight.cli.import_fhir", "import FHIR R4 bundles, NDJSON and resources"),
     "init": ("fanlight.cli.init", "make a clinic and its first administrator"),
     "plan": ("fanlight.cli.plan", "lay out a course on the clinic's calendar"),
     "protocol": ("fanlight.cli.protocol", "list, show, check and compare treatment protocols"),

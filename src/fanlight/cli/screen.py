@@ -56,7 +56,7 @@ def screen(
         if dose is not None:
             from fanlight.care.dosing import dose_json
 
-            shape["dose"] = dose_json(dose)["dose"]
+            shape["dose"] = dose_json(dose)
         sys.stdout.write(json.dumps(shape, ensure_ascii=False, indent=2) + "\n")
     else:
         from fanlight.cli.screen_words import in_words

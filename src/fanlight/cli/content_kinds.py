@@ -1,0 +1,49 @@
+"""Which kind of content stands in which folder. A builder of a new kind adds a line here."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from importlib import import_module
+from typing import Any
+
+KINDS: tuple[tuple[str, str], ...] = (
+    ("asking/*.yaml", "fanlight.care.scales.asking:AskingPolicy"),
+    ("calendars/*.yaml", "fanlight.care.protocols:ClinicCalendar"),
+    ("codes/measures.yaml", "fanlight.exchange.fhir.tables:MeasuresFile"),
+    ("codes/*.yaml", "fanlight.exchange.fhir.tables:MeaningsFile"),
+    ("consents/*.yaml", "fanlight.records.consent_texts:ConsentText"),
+    ("crosswalks/*.yaml", "fanlight.care.scales.crosswalk:CrosswalkFile"),
+    ("definitions/*.yaml", "fanlight.care.screening:DefinitionsFile"),
+    ("dosing/*.yaml", "fanlight.care.dosing:DosingPolicy"),
+    ("drugs/*.yaml", "fanlight.care.screening:DrugsFile"),
+    ("documents/*.yaml", "fanlight.care.documents:InstructionsFile"),
+    ("evidence/harms.yaml", "fanlight.records.evidence_base:HarmFile"),
+    ("evidence/questions/*.yaml", "fanlight.science.evidence.questions:Question"),
+    ("evidence/text_rules.yaml", "fanlight.science.evidence.text_check:TextRules"),
+    ("facts/*.yaml", "fanlight.core.facts:FactsFile"),
+    ("instruments/*.yaml", "fanlight.care.scales:Instrument"),
+    ("pharmacology/models/*.yaml", "fanlight.science.pharmacology.models:Model"),
+    ("products/*.yaml", "fanlight.care.dosing:ProductsFile"),
+    ("protocols/*.yaml", "fanlight.care.protocols:Protocol"),
+    ("rule_policy/*.yaml", "fanlight.care.rules:OverridePolicies"),
+    ("rules/*.yaml", "fanlight.care.rules:RulesFile"),
+    ("sessions/parameters.yaml", "fanlight.care.sessions.parameters:SessionParametersFile"),
+    ("sessions/red_flags.yaml", "fanlight.web.pages.red_flags:RedFlagsFile"),
+    ("sources/*.yaml", "fanlight.care.rules:SourcesFile"),
+    ("withheld/*.yaml", "fanlight.care.scales.catalogue:WithheldFile"),
+)
+"""Pattern of the path inside a content folder, and the type such a file is read as. The first that fits holds."""
+
+
+def kind_of(place: str) -> Any | None:
+    """The type of the file at this path inside a content folder; None where no kind is known for it."""
+    for pattern, where in KINDS:
+        if fnmatch(place, pattern):
+            module, _, name = where.partition(":")
+            return getattr(import_module(module), name)
+    return None
+
+
+def folders() -> frozenset[str]:
+    """The folders that hold content of a known kind."""
+    return frozenset(pattern.partition("/")[0] for pattern, _ in KINDS)
