@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,11 +20,11 @@ def compiled(function: F) -> F:
     return cast(F, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
 
 
-def inlined(function: F) -> F:
-    """A small piece of a kernel, always inlined so that the loops around it can be vectorised."""
-    return cast(F, numba.njit(cache=True, error_model="numpy", inline="always")(function))
-
-
 def in_parallel(function: F) -> F:
     """Compile with `numba.prange` loops spread over the machine's threads."""
     return cast(F, numba.njit(cache=True, error_model="numpy", parallel=True, nogil=True)(function))
+
+
+def spelled_out(function: Any) -> Any:
+    """A piece of a kernel given as machine instructions (Numba's `intrinsic`)."""
+    return intrinsic(function)

@@ -57,10 +57,10 @@ def solve(
     pushes = [Bolus(*b) for b in boluses]
     drips = [Infusion(*i) for i in infusions]
     reads = [Output(o) if isinstance(o, int) else Output(*o) for o in outputs]
-    refuse("this linear system", matrix_faults(a) + time_faults(at) + _dose_faults(pushes, drips, reads, a, at))
+    refuse("this linear system", matrix_faults(a) + time_faults(at) + dose_faults(pushes, drips, reads, a, at))
     from fanlight.science.pharmacology.exact_kernel import walk
 
-    edges, added, rates = _edges(pushes, drips, a.shape[0])
+    edges, added, rates = dose_edges(pushes, drips, a.shape[0])
     start = min([at[0], *edges[:1]])
     h0, levels = base_step(a, float(at[-1] - start))
     states = walk(a, edges, added, rates, at, h0, levels)
@@ -110,7 +110,7 @@ def time_faults(at: Floats) -> list[Fault]:
     return []
 
 
-def _dose_faults(pushes: list[Bolus], drips: list[Infusion], reads: list[Output], a: Floats, at: Floats) -> list[Fault]:
+def dose_faults(pushes: list[Bolus], drips: list[Infusion], reads: list[Output], a: Floats, at: Floats) -> list[Fault]:
     n = a.shape[0] if a.ndim == 2 else 0
     last = float(at[-1]) if at.ndim == 1 and at.size else np.inf
     faults = []
@@ -140,7 +140,7 @@ def _dose_faults(pushes: list[Bolus], drips: list[Infusion], reads: list[Output]
     return faults
 
 
-def _edges(pushes: list[Bolus], drips: list[Infusion], n: int) -> tuple[Floats, Floats, Floats]:
+def dose_edges(pushes: list[Bolus], drips: list[Infusion], n: int) -> tuple[Floats, Floats, Floats]:
     moments = sorted({p.time for p in pushes} | {d.start for d in drips} | {d.end for d in drips})
     edges = np.array(moments, dtype=np.float64)
     added = np.zeros((len(moments), n))

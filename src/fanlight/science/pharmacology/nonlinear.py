@@ -1,0 +1,116 @@
+"""The general path: clearance that saturates or changes with time. Accurate to 1e-8 of each peak and better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fanlight.core.errors import Fault
+from fanlight.science.pharmacology.errors import refuse
+from fanlight.science.pharmacology.linear import Bolus, Infusion, Output, dose_edges, dose_faults, matrix_faults, time_faults
+from fanlight.science.pharmacology.models import Model
+from fanlight.science.pharmacology.people import Individuals
+from fanlight.science.pharmacology.regimens import Dose
+
+Floats = NDArray[np.float64]
+TOLERANCE = 1e-11
+
+
+class Saturable(NamedTuple):
+    """A flow of `maximum_rate` x / (`half_amount` + x) mg/h from `source` to `target` (-1: out of the body)."""
+
+    source: int
+    target: int
+    maximum_rate: float
+    half_amount: float
+
+
+class Rising(NamedTuple):
+    """A flow of `rate` (1 + `per_hour` (t - `since`)) x mg/h from `source` to `target` (-1: out of the body)."""
+
+    source: int
+    target: int
+    rate: float
+    per_hour: float
+    since: float = 0.0
+
+
+def solve_nonlinear(
+    matrix: ArrayLike,
+    saturable: Sequence[Saturable],
+    rising: Sequence[Rising],
+    boluses: Sequence[Bolus],
+    infusions: Sequence[Infusion],
+    outputs: Sequence[Output | int],
+    times: ArrayLike,
+    tolerance: float = TOLERANCE,
+) -> Floats:
+    """As `solve`, with flows that saturate or change with time on top of the linear `matrix`.
+
+    All rising flows share one `since`. Result (len(outputs), T). Raises `SimulationInputError` with every fault.
+    """
+    a = np.array(matrix, dtype=np.float64)
+    at = np.array(times, dtype=np.float64)
+    pushes = [Bolus(*b) for b in boluses]
+    drips = [Infusion(*i) for i in infusions]
+    reads = [Output(o) if isinstance(o, int) else Output(*o) for o in outputs]
+    faults = matrix_faults(a) + time_faults(at) + dose_faults(pushes, drips, reads, a, at)
+    for k, s in enumerate(saturable):
+        if not (np.isfinite(s).all() and s.maximum_rate >= 0 and s.half_amount > 0):
+            faults.append(Fault(f"saturable[{k}]", "needs a largest rate not below zero and a half-saturating amount above zero."))
+    for k, f in enumerate(rising):
+        if not (np.isfinite(f).all() and f.rate >= 0):
+            faults.append(Fault(f"rising[{k}]", "needs a rate that is finite and not below zero."))
+    if len({f.since for f in rising}) > 1:
+        faults.append(Fault("rising", "all flows must rise from one moment."))
+    refuse("this nonlinear system", faults)
+    from fanlight.science.pharmacology.taylor_kernel import integrate
+
+    edges, added, rates = dose_edges(pushes, drips, a.shape[0])
+    states = np.zeros((at.size, a.shape[0]))
+    integrate(
+        a,
+        np.array([(s.source, s.target) for s in saturable], dtype=np.int64).reshape(-1, 2),
+        np.array([s.maximum_rate for s in saturable], dtype=np.float64),
+        np.array([s.half_amount for s in saturable], dtype=np.float64),
+        np.array([(f.source, f.target) for f in rising], dtype=np.int64).reshape(-1, 2),
+        np.array([f.rate for f in rising], dtype=np.float64),
+        np.array([f.per_hour for f in rising], dtype=np.float64),
+        float(rising[0].since) if rising else 0.0,
+        edges,
+        added,
+        rates,
+        at,
+        tolerance,
+        states,
+    )
+    return np.array([states[:, o.state] / o.volume * o.factor for o in reads]).reshape(len(reads), at.size)
+
+
+def time_varying_curves(
+    model: Model,
+    regimen: Sequence[Dose],
+    at: Floats,
+    individuals: Individuals,
+    parameters: Mapping[str, Floats],
+    out: Sequence[Floats],
+) -> None:
+    """Fill `out` for a model some of whose flows rise with time since the first dose."""
+    from fanlight.science.pharmacology.simulation import WORKERS, dose_events, flow_table, output_scales
+    from fanlight.science.pharmacology.taylor_kernel import time_varying
+
+    n = individuals.count
+    rates, source, target, keeps = flow_table(model, parameters, n)
+    rise = np.array([float(f.rise_percent_per_hour) / 100.0 for f in model.flows])
+    start, duration, amount, state = dose_events(model, regimen, individuals, parameters)
+    read = np.array([model.states.index(o.state) for o in model.outputs], dtype=np.int64)
+    stacked = np.empty((len(out), n, at.size))
+    time_varying(
+        rates, source, target, keeps, rise, len(model.states), start, duration, amount, state, at, TOLERANCE, read,
+        output_scales(model, parameters, n), min(WORKERS, n), stacked,
+    )  # fmt: skip
+    for k, array in enumerate(out):
+        array[:] = stacked[k]

@@ -1,0 +1,206 @@
+"""Persons: what is known of them, and their parameters, drawn by counting.
+
+A person's draws depend on the seed and the person's number alone (see `streams`), so that person 123,456 is the
+same in any chunk, process or machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fanlight.core.errors import Fault
+from fanlight.science.pharmacology.errors import PharmacologyError, refuse
+from fanlight.science.pharmacology.models import Model, Parameter, Spread
+
+Floats = NDArray[np.float64]
+Words = NDArray[np.str_]
+BETWEEN_PERSONS = 1
+COVARIATES = 2
+FIRST_OCCASION = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """What is known of N persons. Shapes (N,): weight_kg, age_years; words in `categories` (sex, race, cyp2b6), each (N,)."""
+
+    weight_kg: Floats
+    age_years: Floats
+    categories: Mapping[str, Words] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        faults = []
+        for name, values, least in (("weight_kg", self.weight_kg, 0.0), ("age_years", self.age_years, -1e-9)):
+            if not np.isfinite(values).all():
+                faults.append(Fault(name, "holds a number that is not finite (NaN or infinity)."))
+            elif (values <= least).any():
+                faults.append(Fault(name, f"{values.min():g} is not above zero."))
+        if self.weight_kg.shape != self.age_years.shape or self.weight_kg.ndim != 1:
+            faults.append(Fault("people", "weights and ages are not lists of one length."))
+        refuse("these persons", faults)
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return int(self.weight_kg.size)
+
+
+def alike(count: int, weight_kg: float, age_years: float, **categories: str) -> People:
+    """`count` persons with the same covariates."""
+    words = {name: np.full(count, value) for name, value in categories.items() if value}
+    return People(np.full(count, float(weight_kg)), np.full(count, float(age_years)), words)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Individuals:
+    """Persons with their parameters for one model: `parameters[name]` (N,), in L, h and plain numbers.
+
+    `seed` None means typical persons: nothing varies, between or within them.
+    """
+
+    people: People
+    parameters: Mapping[str, Floats]
+    seed: int | None
+    first: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return self.people.count
+
+    @classmethod
+    def typical(cls, model: Model, people: People) -> Individuals:
+        """Persons with the model's typical parameters for their covariates."""
+        return cls(people, {p.name: typical_value(model, p, people) for p in model.parameters}, None)
+
+    @classmethod
+    def draw(cls, model: Model, people: People, seed: int, first: int = 0) -> Individuals:
+        """Persons number first, first + 1, ... of the stream `seed`, varied between persons as the model says."""
+        from fanlight.science.pharmacology.streams import normals
+
+        varied = [p for p in model.parameters if p.between is not None]
+        typical = {p.name: typical_value(model, p, people) for p in model.parameters}
+        if not varied:
+            return cls(people, typical, seed, first)
+        z = normals(seed, BETWEEN_PERSONS, first, people.count, len(varied))
+        root = _covariance_root(model, varied)
+        for k, parameter in enumerate(varied):
+            eta = np.zeros(people.count)
+            for j in range(k + 1):
+                if root[k, j] != 0.0:
+                    eta = eta + root[k, j] * z[:, j]
+            assert parameter.between is not None
+            typical[parameter.name] = spread_out(typical[parameter.name], eta, parameter.between.spread)
+        return cls(people, typical, seed, first)
+
+
+def in_occasion(model: Model, individuals: Individuals, occasion: int) -> Mapping[str, Floats]:
+    """The persons' parameters in one occasion (0, 1, ...): varied within the person where the model says so."""
+    from fanlight.science.pharmacology.streams import normals
+
+    varied = [p for p in model.parameters if p.within is not None]
+    if not varied or individuals.seed is None:
+        return individuals.parameters
+    z = normals(individuals.seed, FIRST_OCCASION + occasion, individuals.first, individuals.count, len(varied))
+    result = dict(individuals.parameters)
+    for k, parameter in enumerate(varied):
+        assert parameter.within is not None
+        result[parameter.name] = spread_out(result[parameter.name], parameter.within.deviation * z[:, k], parameter.within.spread)
+    return result
+
+
+def spread_out(value: Floats, eta: Floats, spread: Spread) -> Floats:
+    """`value` moved by `eta` on the log or the logit scale."""
+    from fanlight.science.pharmacology.elementary_arrays import exp_of
+
+    factor = exp_of(eta)
+    if spread is Spread.LOG_NORMAL:
+        return value * factor
+    odds = value / (1.0 - value) * factor
+    return odds / (1.0 + odds)
+
+
+def typical_value(model: Model, parameter: Parameter, people: People) -> Floats:
+    """A parameter of the typical person with these covariates, in L, h and plain numbers. Shape (N,)."""
+    from fanlight.science.pharmacology.elementary_arrays import power_of
+
+    value = np.full(people.count, in_hours_and_litres(parameter))
+    if parameter.value.unit.endswith("/kg"):
+        value = value * people.weight_kg
+    if parameter.weight_exponent == 1:
+        value = value * (people.weight_kg / 70.0)
+    elif parameter.weight_exponent != 0:
+        value = value * power_of(people.weight_kg / 70.0, float(parameter.weight_exponent))
+    for effect in model.covariate_effects:
+        if effect.parameter != parameter.name:
+            continue
+        if effect.equals:
+            known = people.categories.get(effect.covariate)
+            if known is not None:
+                value = np.where(known == effect.equals, value * float(effect.times), value)
+        elif effect.above is not None and effect.add_per_unit is not None:
+            beyond = np.maximum(people.age_years - float(effect.above), 0.0)
+            value = value + beyond * float(effect.add_per_unit.exact_in("L/h"))
+    if (value < 0.0).any():
+        raise PharmacologyError(
+            "FAN-PHAR-005", f"Cannot use {model.title}", f"{parameter.name} falls below zero for these persons", "Check age and weight."
+        )
+    return value
+
+
+_UNITS = ("L/h", "L", "/h", "h", "1", "L/kg", "L/h/kg")
+
+
+def in_hours_and_litres(parameter: Parameter) -> float:
+    """The published number in L, h and their quotients (per kg where it was published so)."""
+    from fanlight.core.quantities import QuantityError
+
+    for unit in _UNITS:
+        try:
+            return float(parameter.value.exact_in(unit))
+        except QuantityError:
+            continue
+    raise PharmacologyError("FAN-PHAR-006", f"Cannot use the parameter {parameter.name}", f"its unit is {parameter.value.unit!r}", "")
+
+
+def _covariance_root(model: Model, varied: list[Parameter]) -> Floats:
+    place = {p.name: k for k, p in enumerate(varied)}
+    matrix = np.diag([p.between.deviation**2 for p in varied if p.between is not None])
+    for covariance in model.covariances:
+        a, b = (place[name] for name in covariance.parameters)
+        matrix[a, b] = matrix[b, a] = float(covariance.value)
+    root = np.zeros_like(matrix)
+    for i in range(len(varied)):  # Cholesky by hand: a library's differs between machines in the last bit
+        for j in range(i + 1):
+            left = float(matrix[i, j]) - sum(float(root[i, k]) * float(root[j, k]) for k in range(j))
+            if i == j and left < -1e-12 * float(matrix[i, i]):
+                raise PharmacologyError("FAN-PHAR-007", f"Cannot use {model.title}", "its covariances contradict one another", "")
+            if i == j:
+                root[i, i] = max(left, 0.0) ** 0.5
+            elif root[j, j] > 0.0:
+                root[i, j] = left / float(root[j, j])
+    return root
+
+
+def population_warnings(model: Model, people: People) -> list[str]:
+    """Plain words for persons outside the population the model was made from."""
+    p = model.population
+    checks = (
+        ("age", people.age_years, p.minimum_age_years, p.maximum_age_years, "years"),
+        ("weight", people.weight_kg, p.minimum_weight_kg, p.maximum_weight_kg, "kg"),
+    )
+    found = []
+    for word, values, least, most, unit in checks:
+        outside = np.zeros(people.count, dtype=bool)
+        outside |= (values < float(least)) if least is not None else False
+        outside |= (values > float(most)) if most is not None else False
+        if outside.any():
+            who = "This person's" if people.count == 1 else f"{int(outside.sum()):,} of {people.count:,} persons'"
+            found.append(
+                f"{who} {word} is outside the population of {model.title} ({p.words}; {word} "
+                f"{'any' if least is None else least} to {'any' if most is None else most} {unit}). The curve is an extrapolation."
+            )
+    return found

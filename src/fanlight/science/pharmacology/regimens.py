@@ -1,0 +1,65 @@
+"""Doses over time, as a model takes them: mg of base, hours from the start."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from fanlight.core.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """One administration. Give `amount_mg` or `amount_mg_per_kg`, in mg of the model's substance as base.
+
+    `over_h` is the length of an infusion, 0 for a push or for a route with its own absorption. `stopped_after_h`
+    is when an infusion was aborted: what had run by then is what was given.
+    """
+
+    at_h: float
+    amount_mg: float = 0.0
+    amount_mg_per_kg: float = 0.0
+    over_h: float = 0.0
+    route: str = "iv"
+    devices: int = 1
+    stopped_after_h: float | None = None
+
+    @property
+    def runs_h(self) -> float:
+        """How long it ran in truth."""
+        return self.over_h if self.stopped_after_h is None else min(self.over_h, self.stopped_after_h)
+
+    @property
+    def share_given(self) -> float:
+        """The part of the ordered amount that was given."""
+        return 1.0 if self.over_h == 0.0 else self.runs_h / self.over_h
+
+
+def repeated(dose: Dose, every_h: float, count: int) -> tuple[Dose, ...]:
+    """The same dose `count` times, `every_h` apart."""
+    return tuple(replace(dose, at_h=dose.at_h + k * every_h) for k in range(count))
+
+
+def regimen_faults(regimen: Sequence[Dose], last_h: float) -> list[Fault]:
+    """What is wrong with a regimen whose curve ends at `last_h`."""
+    faults = []
+    for k, dose in enumerate(regimen):
+        path = f"regimen[{k}]"
+        numbers = (dose.at_h, dose.amount_mg, dose.amount_mg_per_kg, dose.over_h)
+        if not all(math.isfinite(n) for n in numbers):
+            faults.append(Fault(path, "holds a number that is not finite (NaN or infinity)."))
+            continue
+        if (dose.amount_mg > 0) == (dose.amount_mg_per_kg > 0):
+            faults.append(Fault(path, "needs one amount above zero: in mg, or in mg per kg, not both."))
+        if min(dose.amount_mg, dose.amount_mg_per_kg) < 0:
+            faults.append(Fault(path, "the amount is below zero."))
+        if dose.over_h < 0:
+            faults.append(Fault(path, "lasts less than no time."))
+        if dose.stopped_after_h is not None and not 0 < dose.stopped_after_h <= dose.over_h:
+            faults.append(Fault(path, "was stopped outside the time it was to run."))
+        if dose.devices < 1:
+            faults.append(Fault(path, "needs at least one device."))
+        if dose.at_h > last_h:
+            faults.append(Fault(path, f"is given at {dose.at_h:g} h, after the last time ({last_h:g} h)."))
+    return faults

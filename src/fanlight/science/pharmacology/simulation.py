@@ -1,0 +1,287 @@
+"""From a model, a regimen and persons to curves: which kernel, and with what numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fanlight.core.errors import Fault
+from fanlight.science.pharmacology.errors import refuse
+from fanlight.science.pharmacology.expressions import parse_product
+from fanlight.science.pharmacology.grid import arithmetic_runs, plan
+from fanlight.science.pharmacology.linear import time_faults
+from fanlight.science.pharmacology.models import Model
+from fanlight.science.pharmacology.people import Individuals, in_occasion
+from fanlight.science.pharmacology.regimens import Dose, regimen_faults
+
+Floats = NDArray[np.float64]
+WORKERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A model that is a centre with up to two peripherals and at most one effect site: places of its rates among the flows (-1: none)."""
+
+    centre: str
+    effect: str
+    compartments: int
+    elimination: int
+    out_and_back: tuple[tuple[int, int], ...]
+    effect_rate: int
+
+
+def simulate(
+    model: Model, regimen: Sequence[Dose], times: ArrayLike, individuals: Individuals, out: Sequence[Floats] | None = None
+) -> tuple[Floats, ...]:
+    """See `Model.simulate`."""
+    at = np.array(times, dtype=np.float64)
+    faults = time_faults(at)
+    if not faults:
+        faults = regimen_faults(regimen, float(at[-1]))
+    shape = (individuals.count, at.size)
+    if out is None:
+        out = [np.empty(shape) for _ in model.outputs]
+    else:
+        faults += [
+            Fault(f"out[{k}]", f"is not a contiguous array of doubles of shape {shape}.")
+            for k, array in enumerate(out)
+            if array.shape != shape or array.dtype != np.float64 or not array.flags.c_contiguous
+        ]
+        if len(out) != len(model.outputs):
+            faults.append(Fault("out", f"has {len(out)} arrays; the model has {len(model.outputs)} outputs."))
+    refuse(model.title, faults)
+    routes = {dose.route: model.route(dose.route) for dose in regimen}
+    model = reached(model, {arm.into for route in routes.values() for arm in route.arms})
+    varies_within = individuals.seed is not None and any(p.within is not None for p in model.parameters)
+    if not regimen:
+        for array in out:
+            array[:] = 0.0
+        return tuple(out)
+    simple = mammillary_shape(model)
+    segments = shared_segments_of(model, simple, regimen, individuals) if simple is not None else None
+    if simple is not None and segments is not None and not varies_within:
+        _by_exponentials(model, simple, segments, regimen, at, individuals, out)
+    elif varies_within and len(regimen) > 1:
+        _by_occasions(model, regimen, at, individuals, out)
+    else:
+        _by_steps(model, regimen, at, individuals, in_occasion(model, individuals, 0), np.arange(individuals.count), out)
+    return tuple(out)
+
+
+def reached(model: Model, entries: set[str]) -> Model:
+    """The model without the states that nothing reaches from `entries`, but for those read off."""
+    found = set(entries)
+    while True:
+        further = {f.target for f in model.flows if f.target and f.source in found} - found
+        if not further:
+            break
+        found |= further
+    kept = found | {o.state for o in model.outputs}
+    return replace(
+        model,
+        states=tuple(s for s in model.states if s in kept),
+        flows=tuple(f for f in model.flows if f.source in kept),
+        routes=tuple(r for r in model.routes if all(arm.into in kept for arm in r.arms)),
+    )
+
+
+def mammillary_shape(model: Model) -> Shape | None:
+    """The model's shape where sums of exponentials in closed form serve, else None."""
+    copies = [k for k, f in enumerate(model.flows) if f.keeps_source]
+    if len(copies) > 1 or any(f.rise_percent_per_hour for f in model.flows):
+        return None
+    effect = model.flows[copies[0]].target if copies else ""
+    effect_out = [k for k, f in enumerate(model.flows) if f.source == effect and effect]
+    rest = [k for k in range(len(model.flows)) if k not in copies and k not in effect_out]
+    losses = [k for k in rest if not model.flows[k].target]
+    if len(losses) != 1 or len(effect_out) != len(copies):
+        return None
+    centre = model.flows[losses[0]].source
+    if copies:
+        there, back = model.flows[copies[0]], model.flows[effect_out[0]]
+        if there.source != centre or back.target or parse_product(there.rate) != parse_product(back.rate):
+            return None
+    pairs = []
+    for state in model.states:
+        if state in (centre, effect):
+            continue
+        away = [k for k in rest if model.flows[k].source == centre and model.flows[k].target == state]
+        home = [k for k in rest if model.flows[k].source == state and model.flows[k].target == centre]
+        if len(away) != 1 or len(home) != 1:
+            return None
+        pairs.append((away[0], home[0]))
+    if len(rest) != 1 + 2 * len(pairs) or len(pairs) > 2:
+        return None
+    reads = [o.state for o in model.outputs]
+    scales = {(parse_product(o.volume), parse_product(o.factor)) for o in model.outputs}
+    if reads not in ([centre], [centre, effect] if effect else [centre]) or len(scales) != 1:
+        return None
+    return Shape(centre, effect, 1 + len(pairs), losses[0], tuple(pairs), copies[0] if copies else -1)
+
+
+def mammillary_rates(model: Model, shape: Shape, individuals: Individuals) -> tuple[Floats, Floats]:
+    """(N, 6) rates k10 k12 k21 k13 k31 ke0 per hour, and the concentration per mg (N,)."""
+    n = individuals.count
+    rates = np.zeros((n, 6))
+    flow = [parse_product(f.rate) for f in model.flows]
+    rates[:, 0] = flow[shape.elimination].value(individuals.parameters, n)
+    for k, (there, back) in enumerate(shape.out_and_back):
+        rates[:, 1 + 2 * k] = flow[there].value(individuals.parameters, n)
+        rates[:, 2 + 2 * k] = flow[back].value(individuals.parameters, n)
+    if shape.effect_rate >= 0:
+        rates[:, 5] = flow[shape.effect_rate].value(individuals.parameters, n)
+    return rates, output_scales(model, individuals.parameters, n)[:, 0].copy()
+
+
+def output_scales(model: Model, parameters: Mapping[str, Floats], count: int) -> Floats:
+    """(N, O): what an amount in an output's state is multiplied by."""
+    columns = [parse_product(o.factor).value(parameters, count) / parse_product(o.volume).value(parameters, count) for o in model.outputs]
+    return np.stack(columns, axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segments:
+    """Dose segments shared by all persons: edges (S,) h; push and drip (S,) in mg and mg/h, and per kg."""
+
+    edges: Floats
+    push: Floats
+    push_per_kg: Floats
+    drip: Floats
+    drip_per_kg: Floats
+    longest_drip_h: float
+
+
+def shared_segments(regimen: Sequence[Dose]) -> Segments:
+    """The regimen as segments between edges, for doses that go straight into one state."""
+    edges = np.unique(np.array([d.at_h for d in regimen] + [d.at_h + d.runs_h for d in regimen if d.over_h > 0], dtype=np.float64))
+    push, push_kg, drip, drip_kg = (np.zeros(edges.size) for _ in range(4))
+    longest = 0.0
+    for dose in regimen:
+        start = int(np.searchsorted(edges, dose.at_h))
+        if dose.over_h > 0:
+            end = int(np.searchsorted(edges, dose.at_h + dose.runs_h))
+            drip[start:end] += dose.amount_mg / dose.over_h
+            drip_kg[start:end] += dose.amount_mg_per_kg / dose.over_h
+            longest = max(longest, dose.runs_h)
+        else:
+            push[start] += dose.amount_mg
+            push_kg[start] += dose.amount_mg_per_kg
+    return Segments(edges, push, push_kg, drip, drip_kg, longest)
+
+
+def _by_exponentials(
+    model: Model, shape: Shape, s: Segments, regimen: Sequence[Dose], at: Floats, individuals: Individuals, out: Sequence[Floats]
+) -> None:
+    from fanlight.science.pharmacology.curve_kernel import curves
+
+    rates, scale = mammillary_rates(model, shape, individuals)
+    grid = plan(at, s.edges)
+    left = np.zeros(individuals.count, dtype=np.bool_)
+    effect = out[1] if len(out) > 1 else np.empty((individuals.count, 0))
+    curves(
+        rates, scale, individuals.people.weight_kg, shape.compartments, s.push, s.push_per_kg, s.drip, s.drip_per_kg, s.longest_drip_h,
+        grid.segment, grid.first, grid.count, grid.offset, grid.table, grid.steps, grid.lengths, grid.durations, grid.duration,
+        at, s.edges, min(WORKERS, individuals.count), out[0], effect, left,
+    )  # fmt: skip
+    if left.any():
+        _by_steps(model, regimen, at, individuals, individuals.parameters, np.flatnonzero(left), out)
+
+
+def shared_segments_of(model: Model, shape: Shape, regimen: Sequence[Dose], individuals: Individuals) -> Segments | None:
+    """Segments shared by all persons with the fraction absorbed worked in, or None where doses do not go straight
+    into the centre, or their fraction differs between persons."""
+    for dose in regimen:
+        arms = model.route(dose.route).arms
+        if len(arms) != 1 or arms[0].into != shape.centre or arms[0].over or arms[0].lag:
+            return None
+    scaled = []
+    for dose in regimen:
+        fraction = parse_product(model.route(dose.route).arms[0].fraction).value(individuals.parameters, individuals.count)
+        if (fraction != fraction[0]).any():
+            return None
+        f = float(fraction[0])
+        scaled.append(
+            Dose(dose.at_h, dose.amount_mg * f, dose.amount_mg_per_kg * f, dose.over_h, dose.route, stopped_after_h=dose.stopped_after_h)
+        )
+    return shared_segments(scaled)
+
+
+def _by_occasions(model: Model, regimen: Sequence[Dose], at: Floats, individuals: Individuals, out: Sequence[Floats]) -> None:
+    """Each dose is an occasion with its own parameters, which its drug keeps: curves of single doses add."""
+    part = [np.empty_like(array) for array in out]
+    for array in out:
+        array[:] = 0.0
+    for occasion, dose in enumerate(regimen):
+        _by_steps(model, [dose], at, individuals, in_occasion(model, individuals, occasion), np.arange(individuals.count), part)
+        for array, more in zip(out, part, strict=True):
+            array += more
+
+
+def dose_events(
+    model: Model, regimen: Sequence[Dose], individuals: Individuals, parameters: Mapping[str, Floats]
+) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
+    """start, duration and amount (N, D) and state (D,) of what enters the model: one column per arm of each dose."""
+    n = individuals.count
+    starts, durations, amounts, states = [], [], [], []
+    for dose in regimen:
+        known = dict(parameters)
+        effect = model.device_effect
+        if effect is not None and dose.devices > 1:
+            known[effect.parameter] = known[effect.parameter] * ((1 + (dose.devices - 1) * float(effect.later)) / dose.devices)
+        given = (dose.amount_mg + dose.amount_mg_per_kg * individuals.people.weight_kg) * dose.share_given
+        for arm in model.route(dose.route).arms:
+            starts.append(np.full(n, dose.at_h) + (known[arm.lag] if arm.lag else 0.0))
+            durations.append(known[arm.over] if arm.over else np.full(n, dose.runs_h))
+            amounts.append(given * parse_product(arm.fraction).value(known, n))
+            states.append(model.states.index(arm.into))
+    columns = [np.ascontiguousarray(np.stack(c, axis=1)) for c in (starts, durations, amounts)]
+    return columns[0], columns[1], columns[2], np.array(states, dtype=np.int64)
+
+
+def flow_table(
+    model: Model, parameters: Mapping[str, Floats], count: int
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Rates (N, F) per hour, and source, target (F,) and keeps-its-source (F,) of each flow."""
+    place = {name: k for k, name in enumerate(model.states)}
+    rates = np.stack([parse_product(f.rate).value(parameters, count) for f in model.flows], axis=1)
+    source = np.array([place[f.source] for f in model.flows], dtype=np.int64)
+    target = np.array([place[f.target] if f.target else -1 for f in model.flows], dtype=np.int64)
+    return rates, source, target, np.array([f.keeps_source for f in model.flows], dtype=np.bool_)
+
+
+def _by_steps(
+    model: Model,
+    regimen: Sequence[Dose],
+    at: Floats,
+    individuals: Individuals,
+    parameters: Mapping[str, Floats],
+    who: NDArray[np.int64],
+    out: Sequence[Floats],
+) -> None:
+    if any(f.rise_percent_per_hour for f in model.flows):
+        from fanlight.science.pharmacology.nonlinear import time_varying_curves
+
+        time_varying_curves(model, regimen, at, individuals, parameters, out)
+        return
+    from fanlight.science.pharmacology.stepping_kernel import curves
+
+    n = individuals.count
+    rates, source, target, keeps = flow_table(model, parameters, n)
+    start, duration, amount, state = dose_events(model, regimen, individuals, parameters)
+    run = np.full(at.size, -1, dtype=np.int64)
+    steps: list[float] = []
+    for first, count, step in arithmetic_runs(at):
+        if step > 0.0 and count > 4 * len(model.states):
+            run[first + 1 : first + count] = len(steps)
+            steps.append(step)
+    read = np.array([model.states.index(o.state) for o in model.outputs], dtype=np.int64)
+    stacked = np.empty((len(out), n, at.size))
+    curves(
+        rates, source, target, keeps, len(model.states), start, duration, amount, state, at, run, np.array(steps, dtype=np.float64),
+        who.astype(np.int64), read, output_scales(model, parameters, n), min(WORKERS, who.size), stacked,
+    )  # fmt: skip
+    for k, array in enumerate(out):
+        array[who] = stacked[k, who]

@@ -1,0 +1,96 @@
+"""Peak, time of peak, area and time above a level of each person's curve, without a grid of times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fanlight.core.errors import Fault
+from fanlight.science.pharmacology.errors import PharmacologyError, refuse
+from fanlight.science.pharmacology.models import Model
+from fanlight.science.pharmacology.people import Individuals
+from fanlight.science.pharmacology.regimens import Dose, regimen_faults
+from fanlight.science.pharmacology.simulation import (
+    WORKERS,
+    dose_events,
+    flow_table,
+    mammillary_rates,
+    mammillary_shape,
+    output_scales,
+    reached,
+    shared_segments_of,
+)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveSummary:
+    """Per person, shape (N,): peak (the output's unit), its time (h), area from start to end (unit x h), hours above a level.
+
+    `hours_above` holds NaN where no level was asked for this output.
+    """
+
+    peak: Floats
+    time_of_peak_h: Floats
+    area: Floats
+    hours_above: Floats
+
+
+def summaries(
+    model: Model, regimen: Sequence[Dose], individuals: Individuals, until_h: float, above: Mapping[str, float] | None = None
+) -> dict[str, CurveSummary]:
+    """One `CurveSummary` per output name; `above` names the level for each output whose time above it is wanted.
+
+    Raises `SimulationInputError` for bad input, `PharmacologyError` where the model's clearance changes with time, or
+    varies between the occasions of more than one dose (use `simulate` on a grid there).
+    """
+    above = above or {}
+    faults = regimen_faults(regimen, until_h)
+    faults += [Fault("above", f"{name!r} is not an output of {model.title}.") for name in above if name not in model.output_names]
+    faults += [Fault("above", f"{level} is not a level above zero.") for level in above.values() if not level > 0]
+    if not regimen:
+        faults.append(Fault("regimen", "needs at least one dose."))
+    refuse(model.title, faults)
+    varies = individuals.seed is not None and len(regimen) > 1 and any(p.within is not None for p in model.parameters)
+    if varies or any(f.rise_percent_per_hour for f in model.flows):
+        raise PharmacologyError(
+            "FAN-PHAR-008",
+            f"Cannot summarise {model.title} without a grid",
+            "its parameters change within a person",
+            "Simulate it on a grid of times, or with typical persons.",
+        )
+    levels = np.array([above.get(name, np.nan) for name in model.output_names], dtype=np.float64)
+    raw = np.zeros((individuals.count, len(model.outputs), 4))
+    routes = {dose.route: model.route(dose.route) for dose in regimen}
+    small = reached(model, {arm.into for route in routes.values() for arm in route.arms})
+    shape = mammillary_shape(small)
+    segments = shared_segments_of(small, shape, regimen, individuals) if shape is not None else None
+    left = np.arange(individuals.count)
+    if shape is not None and segments is not None:
+        from fanlight.science.pharmacology.summary_kernel import summaries as by_exponentials
+
+        rates, scale = mammillary_rates(small, shape, individuals)
+        lengths, which = np.unique(np.diff(np.append(segments.edges, until_h)), return_inverse=True)
+        undone = np.zeros(individuals.count, dtype=np.bool_)
+        by_exponentials(
+            rates, scale, individuals.people.weight_kg, shape.compartments, segments.push, segments.push_per_kg, segments.drip,
+            segments.drip_per_kg, segments.longest_drip_h, segments.edges, until_h, lengths, which.astype(np.int64), levels,
+            min(WORKERS, individuals.count), raw, undone,
+        )  # fmt: skip
+        left = np.flatnonzero(undone)
+    if left.size:
+        from fanlight.science.pharmacology.summary_stepping_kernel import summaries as by_steps
+
+        rates, source, target, keeps = flow_table(small, individuals.parameters, individuals.count)
+        start, duration, amount, state = dose_events(small, regimen, individuals, individuals.parameters)
+        read = np.array([small.states.index(o.state) for o in small.outputs], dtype=np.int64)
+        by_steps(
+            rates, source, target, keeps, len(small.states), start, duration, amount, state, until_h, left.astype(np.int64), read,
+            output_scales(small, individuals.parameters, individuals.count), levels, min(WORKERS, left.size), raw,
+        )  # fmt: skip
+    raw[:, np.isnan(levels), 3] = np.nan
+    return {name: CurveSummary(raw[:, o, 0], raw[:, o, 1], raw[:, o, 2], raw[:, o, 3]) for o, name in enumerate(model.output_names)}

@@ -1,0 +1,126 @@
+"""The same summaries for a linear model of any shape, from its propagators: slower, and as exact."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from fanlight.science.pharmacology.compiled import compiled, in_parallel
+from fanlight.science.pharmacology.stepping_kernel import advance, propagators, schedule
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+GROWTH = 1.2
+
+
+@compiled
+def _value_and_slope(a: Floats, x: Floats, r: Floats, row: int) -> tuple[float, float]:
+    total = r[row]
+    for k in range(x.shape[0]):
+        total += a[row, k] * x[k]
+    return x[row], total
+
+
+@compiled
+def _moved(a: Floats, power: Floats, integral: Floats, h0: float, x: Floats, r: Floats, step: float, one: Floats, two: Floats) -> Floats:
+    after = x.copy()
+    advance(a, power, integral, h0, after, r, step, one, two)
+    return after
+
+
+@compiled
+def _zero(
+    a: Floats, power: Floats, integral: Floats, h0: float, x: Floats, r: Floats, step: float, row: int, asked: float, of_slope: bool,
+    one: Floats, two: Floats,
+) -> float:  # fmt: skip
+    """Where in (0, step) the value minus `asked`, or the slope, changes sign: by bisection on the exact solution."""
+    low, high = 0.0, step
+    y, g = _value_and_slope(a, x, r, row)
+    sign = (g if of_slope else y - asked) > 0.0
+    for _ in range(48):
+        middle = 0.5 * (low + high)
+        y, g = _value_and_slope(a, _moved(a, power, integral, h0, x, r, middle, one, two), r, row)
+        if ((g if of_slope else y - asked) > 0.0) == sign:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+@in_parallel
+def summaries(
+    flow_rates: Floats, source: Whole, target: Whole, keeps: Flags, n: int,
+    start: Floats, duration: Floats, amount: Floats, state: Whole, until: float, who: Whole, read: Whole, scale: Floats, levels: Floats,
+    workers: int, out: Floats,
+) -> None:  # fmt: skip
+    """Fill out (N, O, 4) for persons `who`; see `summary_kernel`. Areas are further states that gather what is read."""
+    people, outputs = who.shape[0], read.shape[0]
+    for worker in prange(workers):
+        for p in range(worker * people // workers, (worker + 1) * people // workers):
+            i = who[p]
+            size = n + outputs
+            a = np.zeros((size, size))
+            for f in range(source.shape[0]):
+                if target[f] >= 0:
+                    a[target[f], source[f]] += flow_rates[i, f]
+                if not keeps[f]:
+                    a[source[f], source[f]] -= flow_rates[i, f]
+            norm = 0.0
+            for j in range(n):
+                norm = max(norm, np.abs(a[:, j]).sum())
+            for o in range(outputs):
+                a[n + o, read[o]] = 1.0
+            edges, pushes, rates = schedule(start[i], duration[i], amount[i], state, size)
+            h0 = 2.0 ** np.floor(np.log2(0.5 / max(norm, 1.0)))
+            depth = max(1, int(np.floor(np.log2(max((until - edges[0]) / h0, 1.0)))) + 2)
+            power, integral = propagators(a, h0, depth)
+            x, one, two = np.zeros(size), np.zeros(size), np.zeros(size)
+            out[i] = 0.0
+            for s in range(edges.shape[0]):
+                end = edges[s + 1] if s + 1 < edges.shape[0] else until
+                x += pushes[s]
+                r = rates[s]
+                at, step = edges[s], 0.02 / max(norm, 1e-6)
+                for o in range(outputs):
+                    if x[read[o]] * scale[i, o] > out[i, o, 0]:
+                        out[i, o, 0], out[i, o, 1] = x[read[o]] * scale[i, o], at
+                while at < end:
+                    h = min(step, end - at)
+                    after = _moved(a, power, integral, h0, x, r, h, one, two)
+                    for o in range(outputs):
+                        row = read[o]
+                        y0, g0 = _value_and_slope(a, x, r, row)
+                        y1, g1 = _value_and_slope(a, after, r, row)
+                        cut = h
+                        if g0 > 0.0 > g1:
+                            if max(y0 + g0 * h, y1) * scale[i, o] > out[i, o, 0]:
+                                cut = _zero(a, power, integral, h0, x, r, h, row, 0.0, True, one, two)
+                                peak = _moved(a, power, integral, h0, x, r, cut, one, two)[row] * scale[i, o]
+                                if peak > out[i, o, 0]:
+                                    out[i, o, 0], out[i, o, 1] = peak, at + cut
+                        elif y1 * scale[i, o] > out[i, o, 0]:
+                            out[i, o, 0], out[i, o, 1] = y1 * scale[i, o], at + h
+                        asked = levels[o]
+                        if asked == asked:
+                            bound = asked / scale[i, o]
+                            if y0 >= bound and y1 >= bound:
+                                out[i, o, 3] += h
+                            elif y0 < bound <= y1:
+                                out[i, o, 3] += h - _zero(a, power, integral, h0, x, r, h, row, bound, False, one, two)
+                            elif y1 < bound <= y0:
+                                out[i, o, 3] += _zero(a, power, integral, h0, x, r, h, row, bound, False, one, two)
+                            elif cut < h:
+                                middle = _moved(a, power, integral, h0, x, r, cut, one, two)
+                                if middle[row] >= bound:
+                                    up = _zero(a, power, integral, h0, x, r, cut, row, bound, False, one, two)
+                                    down = _zero(a, power, integral, h0, middle, r, h - cut, row, bound, False, one, two)
+                                    out[i, o, 3] += cut - up + down
+                    x = after
+                    at += h
+                    step *= GROWTH
+                    if end - at < 1e-12 * max(1.0, abs(end)):
+                        break
+            for o in range(outputs):
+                out[i, o, 2] = x[n + o] * scale[i, o]
