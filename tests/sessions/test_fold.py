@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -382,7 +383,8 @@ def test_200_events_fold_well_under_five_milliseconds() -> None:
         start = time.perf_counter()
         fold(chair.events, IV)
         took.append(time.perf_counter() - start)
-    assert min(took) < 0.005
+    slack = 1 if sys.gettrace() is None and "coverage" not in sys.modules else 20  # counting lines makes it slower
+    assert min(took) < 0.005 * slack
 
 
 def test_the_whole_session_as_it_should_go() -> None:

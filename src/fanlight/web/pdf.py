@@ -15,7 +15,7 @@ from matplotlib.ft2font import FT2Font
 from fanlight.care.documents import Document, Line, document_values
 from fanlight.content.reader import content_folder
 
-_BUILT_IN = (range(0x20, 0x250), range(0x370, 0x530), range(0x2010, 0x2060), range(0x2080, 0x2090), range(0x2190, 0x2200))
+_BUILT_IN = (range(0x20, 0x250), range(0x370, 0x530), range(0x2010, 0x2060), range(0x2080, 0x2090), range(0x2190, 0x2300))
 """What Typst's own text face covers: Latin, Greek, Cyrillic and common signs; every machine has it."""
 
 

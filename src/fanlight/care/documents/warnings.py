@@ -64,11 +64,15 @@ def _clocks(state: SessionState) -> list[Line]:
     if off:
         worst = max(abs(entry.event.clock_offset_seconds or 0) for entry in off)
         ids = tuple(entry.id for entry in off)
-        found.append(Line(f"A device clock was off by up to {round(worst / 60)} min; {len(off)} times were set right.", ids))
+        found.append(Line(f"A device clock was off by up to {round(worst / 60)} min; {_times(len(off), 'was', 'were')} set right.", ids))
     doubtful = [entry for entry in state.entries if not entry.is_time_sound and not entry.is_struck]
     if doubtful:
-        found.append(Line(f"{len(doubtful)} times are in doubt and not relied on.", tuple(entry.id for entry in doubtful)))
+        found.append(Line(f"{_times(len(doubtful), 'is', 'are')} in doubt and not relied on.", tuple(entry.id for entry in doubtful)))
     return found
+
+
+def _times(count: int, one: str, many: str) -> str:
+    return f"1 time {one}" if count == 1 else f"{count} times {many}"
 
 
 def _second_people(state: SessionState, header: SessionHeader) -> list[Line]:

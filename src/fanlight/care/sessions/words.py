@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -60,8 +60,3 @@ def amount(value: Fraction, places: int = 3) -> str:
     scale = 10**places
     whole = (abs(value) * scale + Fraction(1, 2)) // 1
     return plain(Decimal(int(whole)) / scale * (-1 if value < 0 else 1))
-
-
-def minutes(span: timedelta) -> int:
-    """Whole minutes of a span, rounded down."""
-    return int(span // timedelta(minutes=1))
