@@ -25,6 +25,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("pharmacology/models/*.yaml", "fanlight.science.pharmacology.models:Model"),
     ("products/*.yaml", "fanlight.care.dosing:ProductsFile"),
     ("protocols/*.yaml", "fanlight.care.protocols:Protocol"),
+    ("risk/*.yaml", "fanlight.care.scales.risk:RiskTable"),
     ("rule_policy/*.yaml", "fanlight.care.rules:OverridePolicies"),
     ("rules/*.yaml", "fanlight.care.rules:RulesFile"),
     ("sessions/parameters.yaml", "fanlight.care.sessions.parameters:SessionParametersFile"),

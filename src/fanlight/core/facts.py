@@ -92,22 +92,22 @@ class Fact:
 
 
 class Facts(Mapping[str, Fact]):
-    """All that is known, by name; never changed in place. `values` holds the bare values for fast reading."""
+    """All that is known, by name; never changed in place. `by_name` and `values_by_name` are for fast reading and are never written to."""
 
-    __slots__ = ("_facts", "values_by_name")
+    __slots__ = ("by_name", "values_by_name")
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
-        self._facts: dict[str, Fact] = {fact.name: fact for fact in facts}
-        self.values_by_name: dict[str, FactValue] = {name: fact.value for name, fact in self._facts.items()}
+        self.by_name: dict[str, Fact] = {fact.name: fact for fact in facts}
+        self.values_by_name: dict[str, FactValue] = {name: fact.value for name, fact in self.by_name.items()}
 
     def __getitem__(self, name: str) -> Fact:
-        return self._facts[name]
+        return self.by_name[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._facts)
+        return iter(self.by_name)
 
     def __len__(self) -> int:
-        return len(self._facts)
+        return len(self.by_name)
 
     def value(self, name: str) -> FactValue | None:
         """The value of a fact, or None when nobody has said it."""
@@ -115,14 +115,20 @@ class Facts(Mapping[str, Fact]):
 
     def merged(self, *facts: Fact) -> Facts:
         """These facts with others put over them; a later fact of the same name replaces an earlier."""
-        return Facts((*self._facts.values(), *facts))
+        both = Facts.__new__(Facts)
+        both.by_name = self.by_name.copy()
+        both.values_by_name = self.values_by_name.copy()
+        for fact in facts:
+            both.by_name[fact.name] = fact
+            both.values_by_name[fact.name] = fact.value
+        return both
 
     def without(self, *names: str) -> Facts:
         """These facts with some forgotten: what the answer would be had nobody asked."""
-        return Facts(fact for fact in self._facts.values() if fact.name not in names)
+        return Facts(fact for fact in self.by_name.values() if fact.name not in names)
 
     def __repr__(self) -> str:
-        return f"Facts({', '.join(self._facts)})"
+        return f"Facts({', '.join(self.by_name)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fanlight.care.rules.compiling import Moment
@@ -15,11 +15,36 @@ from fanlight.core.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
+class StageRules:
+    """The rules asked at one stage, and those that only come later with the answer "not due" ready made."""
+
+    asked: tuple[CompiledRule, ...]
+    later: tuple[tuple[CompiledRule, RuleAnswer], ...]
+    later_answers: tuple[RuleAnswer, ...]
+    later_facts: frozenset[str]
+
+    @classmethod
+    def of(cls, rules: tuple[CompiledRule, ...], stage: Stage) -> StageRules:
+        """The rules of a protocol sorted for one stage. Those of earlier stages alone were settled there."""
+        later = tuple(
+            (compiled, RuleAnswer(compiled.rule, compiled.rule.stages[0], Answer.NOT_DUE, None, "", (), ()))
+            for compiled in rules
+            if all(stage.is_before(own) for own in compiled.rule.stages)
+        )
+        return cls(
+            tuple(compiled for compiled in rules if stage in compiled.rule.stages),
+            later,
+            tuple(answer for _, answer in later),
+            frozenset(name for compiled, _ in later for name in compiled.rule.own_facts),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ProtocolRules:
     """All rules and criteria that govern one protocol, ready to ask at any stage."""
 
     protocol: ProtocolScope
-    rules: tuple[CompiledRule, ...]
+    stages: Mapping[Stage, StageRules]
     criteria: tuple[CompiledCriterion, ...]
 
     def ask(self, facts: Facts, stage: Stage, on: Moment) -> tuple[RuleAnswer, ...]:
@@ -27,16 +52,13 @@ class ProtocolRules:
 
         Rules of earlier stages alone were settled there and are not asked again.
         """
-        found: list[RuleAnswer] = []
-        for compiled in self.rules:
-            rule = compiled.rule
-            if stage in rule.stages:
-                found.append(compiled.ask(facts, on, stage))
-            elif all(stage.is_before(own) for own in rule.stages):
-                if rule.own_facts.isdisjoint(facts.values_by_name):
-                    found.append(RuleAnswer(rule, rule.stages[0], Answer.NOT_DUE, None, "", (), ()))
-                else:
-                    found.append(compiled.ask(facts, on, rule.stages[0]))
+        rules = self.stages[stage]
+        found = [compiled.ask(facts, on, stage) for compiled in rules.asked]
+        given = rules.later_facts & facts.values_by_name.keys()
+        if not given:
+            return (*found, *rules.later_answers)
+        for compiled, not_due in rules.later:
+            found.append(not_due if compiled.rule.own_facts.isdisjoint(given) else compiled.ask(facts, on, compiled.rule.stages[0]))
         return tuple(found)
 
     def ask_criteria(self, facts: Facts, stage: Stage, on: Moment, ids: Iterable[str] | None = None) -> tuple[CriterionResult, ...]:
@@ -63,9 +85,10 @@ class RuleBook:
         known = self._ready.get(key)
         if known is not None and (known[0] is protocol or known[0] == protocol):
             return known[1]
+        rules = tuple(made for rule in self.rules if (made := CompiledRule.of(rule, protocol)) is not None)
         made_ready = ProtocolRules(
             protocol,
-            tuple(made for rule in self.rules if (made := CompiledRule.of(rule, protocol)) is not None),
+            {stage: StageRules.of(rules, stage) for stage in Stage},
             tuple(ready for criterion in self.criteria if (ready := CompiledCriterion.of(criterion, protocol)) is not None),
         )
         self._ready[key] = (protocol, made_ready)

@@ -74,6 +74,9 @@ class _Words:
     values: Mapping[str, Reading]
 
     def fill(self, sentence: Sentence, facts: Facts, moment: Moment, missing: tuple[Missing, ...] = ()) -> str:
+        if not sentence.slots:
+            return sentence.parts[0]
+
         def found(slot: str) -> object:
             name, _, part = slot.partition(":")
             if part:
@@ -129,8 +132,8 @@ class CompiledRule:
 
     def ask(self, facts: Facts, moment: Moment, stage: Stage) -> RuleAnswer:
         """The answer from these facts. The gravest severity in force decides; when equal, the danger that is present."""
-        rule, values = self.rule, facts.values_by_name
-        inputs = tuple([facts[name] for name in rule.facts if name in values])
+        rule, values, known = self.rule, facts.values_by_name, facts.by_name
+        inputs = tuple([known[name] for name in rule.facts if name in known])
         about = True if self.applies is None else self.applies.answer(values, moment)
         if about is False:
             return RuleAnswer(rule, stage, Answer.FALSE, None, self.words.fill(rule.not_applicable, facts, moment), inputs, ())

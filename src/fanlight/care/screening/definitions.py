@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fanlight.care.rules.compiling import Compiled, Moment, compile_condition
-from fanlight.care.rules.expressions import facts_of
 from fanlight.care.rules.parsing import ConditionParser
 from fanlight.care.rules.scope import ProtocolScope
 from fanlight.care.screening.definition_types import Adequacy, DefinitionContent, DefinitionsFile
-from fanlight.care.screening.trials import AntidepressantTrial, TrialJudgement, judge_trial
+from fanlight.care.screening.trials import AntidepressantTrial, TrialJudgement, TrialMeasure, judge_trials
 from fanlight.core.answers import Answer, Missing, all_of
 from fanlight.core.errors import Fault, InputError
 from fanlight.core.facts import FactCatalogue, Facts
@@ -45,17 +44,21 @@ class Definition:
     adequacy: Adequacy
     also: Compiled | None
 
-    def ask(
-        self, facts: Facts, trials: tuple[AntidepressantTrial, ...] | None, moment: Moment, catalogue: FactCatalogue
-    ) -> DefinitionAnswer:
-        """The answer from one history. `trials` is None when nobody has told it."""
+    @property
+    def measure(self) -> TrialMeasure:
+        """By what this definition judges a trial."""
         content = self.content
-        judged = self._judged(trials or ()) if content.trials else ()
-        sure = {item.trial.name for item in judged if item.counts is True}
-        possible = sure | {item.trial.name for item in judged if item.counts is None}
+        return TrialMeasure(self.adequacy, content.improvement_below_percent, content.improvement_included, content.in_current_episode)
+
+    def ask(self, facts: Facts, judged: tuple[TrialJudgement, ...] | None, moment: Moment, catalogue: FactCatalogue) -> DefinitionAnswer:
+        """The answer from one history, its trials judged by this definition's measure; None when nobody has told it."""
+        content, untold = self.content, judged is None
+        trials = (judged or ()) if content.trials else ()
+        sure = {item.trial.name for item in trials if item.counts is True}
+        possible = sure | {item.trial.name for item in trials if item.counts is None}
         enough: bool | None = True
         if content.trials:
-            enough = None if trials is None else True if len(sure) >= content.trials else None if len(possible) >= content.trials else False
+            enough = None if untold else True if len(sure) >= content.trials else None if len(possible) >= content.trials else False
         also = self.also.answer(facts.values_by_name, moment) if self.also else True
         wanted = self.also.wanting(facts.values_by_name, moment) if self.also and also is None else ()
         names = ((TRIALS_FACT,) if enough is None else ()) + tuple(name for name in wanted if name != TRIALS_FACT)
@@ -64,36 +67,25 @@ class Definition:
             Answer.of(all_of((enough, also))),
             len(sure),
             len(possible),
-            judged,
-            self._because(enough, also, len(sure), len(possible), trials is None),
+            trials,
+            self._because(enough, also, len(sure), len(possible), untold),
             tuple(catalogue.missing(name) for name in names),
-        )
-
-    def _judged(self, trials: tuple[AntidepressantTrial, ...]) -> tuple[TrialJudgement, ...]:
-        return tuple(
-            judge_trial(
-                trial,
-                self.adequacy,
-                improvement_below_percent=self.content.improvement_below_percent,
-                improvement_included=self.content.improvement_included,
-                in_current_episode=self.content.in_current_episode,
-            )
-            for trial in trials
         )
 
     def _because(self, enough: bool | None, also: bool | None, sure: int, possible: int, untold: bool) -> str:
         content, said = self.content, []
         if content.trials:
-            needed = f"{content.trials} different adequate trial{'s' if content.trials > 1 else ''}"
+            needed = f"{content.trials} {'is' if content.trials == 1 else 'are'} needed"
+            counted = f"{sure} different adequate trial{'' if sure == 1 else 's'} count{'s' if sure == 1 else ''}"
             if untold:
-                said.append(f"nobody has told which treatments were tried; {needed} are needed")
+                said.append(f"nobody has told which treatments were tried; {needed}")
             elif enough is None:
-                said.append(f"{sure} of the {needed} needed surely count, and {possible - sure} cannot be judged yet")
+                said.append(f"{counted}, {possible - sure} cannot be judged yet; {needed}")
             else:
-                said.append(f"{sure} of the {needed} needed count")
+                said.append(f"{counted}; {needed}")
         if self.also is not None:
             word = {True: "and", False: "but not so:", None: "not known yet:"}[also]
-            said.append(f"{word} {content.also_says}" if said else f"{'' if also else word + ' '}{content.also_says}")
+            said.append(f"{word} {content.also_says}" if said or not also else content.also_says)
         return "; ".join(said)
 
 
@@ -126,7 +118,6 @@ class DefinitionBook:
             if content.also is not None:
                 tree = parser.condition(content.also, f"{path}.also")
                 also = compile_condition(tree, {}, _NO_PROTOCOL)
-                assert facts_of(tree) is not None
             ready[content.id] = Definition(content, adequacy[content.adequacy], also)
         if faults:
             raise InputError("FAN-SCRN-002", "The definitions cannot be used", faults)
@@ -135,9 +126,15 @@ class DefinitionBook:
     def ask(
         self, facts: Facts, trials: tuple[AntidepressantTrial, ...] | None, moment: Moment, ids: Iterable[str] | None = None
     ) -> tuple[DefinitionAnswer, ...]:
-        """Every definition (or those named) from one history."""
+        """Every definition (or those named) from one history; None when nobody has told it."""
         wanted = self.definitions if ids is None else ids
-        return tuple(self.definitions[key].ask(facts, trials, moment, self.catalogue) for key in wanted if key in self.definitions)
+        judged: dict[TrialMeasure, tuple[TrialJudgement, ...] | None] = {}
+        found: list[DefinitionAnswer] = []
+        for definition in (self.definitions[key] for key in wanted if key in self.definitions):
+            if definition.measure not in judged:
+                judged[definition.measure] = None if trials is None else judge_trials(trials, definition.measure)
+            found.append(definition.ask(facts, judged[definition.measure], moment, self.catalogue))
+        return tuple(found)
 
 
 _NO_PROTOCOL = ProtocolScope("", "", Drug.RACEMIC_KETAMINE, Route.INTRAVENOUS, "", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -104,4 +103,4 @@ class DrugDictionary:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"\s+", " ", name.strip().lower().replace(",", " ")).strip()
+    return " ".join(name.lower().replace(",", " ").split())

@@ -15,7 +15,7 @@ from fanlight.care.screening.definitions import TRIALS_FACT, DefinitionAnswer, D
 from fanlight.care.screening.deriving import derive_facts
 from fanlight.care.screening.drugs import DrugDictionary
 from fanlight.care.screening.staging import MaudsleyStaging, ThaseRushStaging, maudsley, thase_rush
-from fanlight.care.screening.trials import AntidepressantTrial, TrialJudgement, judge_trial, read_trials
+from fanlight.care.screening.trials import AntidepressantTrial, TrialJudgement, TrialMeasure, judge_trials, read_trials
 from fanlight.core.answers import Answer, CriterionAnswer, Outcome, any_of
 from fanlight.core.facts import Fact, FactCatalogue, Facts, records
 
@@ -141,11 +141,7 @@ def _judged(trials: tuple[AntidepressantTrial, ...] | None, file: DefinitionsFil
     if trials is None:
         return None
     adequacy = next(item for item in file.adequacy if item.id == file.staging_adequacy)
-    limit = file.thase_rush.response_percent
-    return tuple(
-        judge_trial(trial, adequacy, improvement_below_percent=limit, improvement_included=False, in_current_episode=True)
-        for trial in trials
-    )
+    return judge_trials(trials, TrialMeasure(adequacy, file.thase_rush.response_percent))
 
 
 def _failed(judged: tuple[TrialJudgement, ...] | None) -> tuple[int, int] | None:

@@ -96,37 +96,44 @@ def _read(record: Mapping[str, object], dictionary: DrugDictionary) -> Antidepre
 
 
 @dataclass(frozen=True, slots=True)
+class TrialMeasure:
+    """By what a trial is judged: adequacy, how little it may have helped (in percent), and whether it must be of this episode."""
+
+    adequacy: Adequacy
+    improvement_below_percent: Decimal
+    improvement_included: bool = False
+    in_current_episode: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
-    """One part of a judgement: its answer, said when it fails or nobody knows, and when it holds."""
+    """One part of a judgement: its answer, and what is said of it."""
 
     answer: bool | None
     says: str
 
 
-def judge_trial(
-    trial: AntidepressantTrial,
-    adequacy: Adequacy,
-    *,
-    improvement_below_percent: Decimal,
-    improvement_included: bool,
-    in_current_episode: bool,
-) -> TrialJudgement:
-    """Whether one trial counts as adequate and failed. Pure; every part that decided is named."""
+def judge_trials(trials: Iterable[AntidepressantTrial], measure: TrialMeasure) -> tuple[TrialJudgement, ...]:
+    """Each trial of a history by one measure."""
+    return tuple(judge_trial(trial, measure) for trial in trials)
+
+
+def judge_trial(trial: AntidepressantTrial, measure: TrialMeasure) -> TrialJudgement:
+    """Whether one trial counts as adequate and failed. Every part that decided is named."""
     if trial.drug is None:
         return TrialJudgement(trial, None, "not in the medicine dictionary; the pharmacy can say what it is")
     if trial.is_oral_antidepressant is False:
         return TrialJudgement(trial, False, "not an oral antidepressant")
     parts = [
         _dose(trial),
-        _weeks(trial, adequacy),
-        _adherence(trial, adequacy),
-        _improvement(trial, improvement_below_percent, improvement_included),
+        _weeks(trial, measure.adequacy),
+        _adherence(trial, measure.adequacy),
+        _improvement(trial, measure.improvement_below_percent, measure.improvement_included),
     ]
-    if in_current_episode:
+    if measure.in_current_episode:
         parts.append(_episode(trial))
     answer = all_of(part.answer for part in parts)
-    chosen = [part.says for part in parts if part.answer is answer]
-    return TrialJudgement(trial, answer, "; ".join(chosen))
+    return TrialJudgement(trial, answer, "; ".join(part.says for part in parts if part.answer is answer))
 
 
 def _dose(trial: AntidepressantTrial) -> _Part:
