@@ -52,7 +52,8 @@ def calendar() -> ClinicCalendar:
 
 
 def lint_against() -> LintAgainst:
-    return LintAgainst(sources(), ceilings(), {name: product.drug for name, product in products().items()})
+    scales = frozenset(path.stem for path in (content_folder() / "instruments").glob("*.yaml"))
+    return LintAgainst(sources(), ceilings(), {name: product.drug for name, product in products().items()}, None, scales)
 
 
 def facts(**given: object) -> Facts:

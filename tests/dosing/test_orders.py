@@ -122,3 +122,29 @@ def test_what_is_planned_is_what_is_drawn_not_more_than_ordered():
     ).planned()
     assert planned is not None
     assert planned.mg == 61
+
+
+@pytest.mark.parametrize(("route", "is_warned"), [("intravenous", True), ("oral", False)])
+def test_a_dose_by_another_route_is_never_converted(route, is_warned):
+    given = [
+        {"on": "2026-11-10", "drug": "racemic_ketamine", "route": "nasal"},
+        {"on": "2026-11-17", "drug": "racemic_ketamine", "route": route},
+    ]
+    found = dose("oral-racemic-twice-weekly", **{**NOW, "product": "ketamine-oral-50-mg-ml"}, sessions_given=given)
+    warned = [item.message for item in found.findings if "never converted" in item.message]
+    assert bool(warned) is is_warned
+    if is_warned:
+        assert warned[0].startswith("The last dose was intravenous (about 100% reaches the blood); this one is oral (about 20%")
+
+
+def test_a_route_nobody_recorded_warns_of_nothing():
+    given = [{"on": "2026-11-17", "drug": "racemic_ketamine"}]
+    found = dose("im-racemic-low", **NOW, sessions_given=given)
+    assert not [item for item in found.findings if "never converted" in item.message]
+
+
+def test_a_trial_keeps_its_own_weight_basis():
+    heavy = {**NOW, "weight_kg": 110, "height_cm": 170, "sex": "female"}
+    assert dose("iv-racemic-induction", **heavy).weights.basis.value == "ideal"
+    assert dose("iv-racemic-ptsd", **heavy).weights.basis.value == "actual"
+    assert dose("iv-racemic-ptsd", **heavy, weight_basis="ideal").weights.basis.value == "ideal"

@@ -72,3 +72,14 @@ def test_a_site_may_dose_everyone_on_one_weight(basis):
 
 def test_a_height_that_leaves_no_ideal_weight_has_none():
     assert of(40, 30, "female").ideal_kg is None
+
+
+def test_every_number_of_the_policy_names_a_source_of_the_register():
+    from dataclasses import fields
+
+    from shipped_care import sources
+
+    found = [getattr(policy(), field.name) for field in fields(policy())]
+    numbers = [item for item in found if hasattr(item, "mark")] + list(policy().bioavailability.values())
+    assert len(numbers) > 25
+    assert all(number.source in sources() for number in numbers)

@@ -83,7 +83,7 @@ def test_scales_fall_due_before_doses_and_on_their_days():
     assert ("madrs", "2026-11-30", "day 28 after the first dose") in found
     assert ("phq9", "2026-11-26", "day 7 after the last dose") in found
     assert ("cssrs_screener", "2026-11-19", "before session 6") in found
-    assert ("bladder_bpicss", "2027-01-31", "every 90 days") in found
+    assert ("bpic_ss", "2027-01-31", "every 90 days") in found
 
 
 def test_a_window_of_days_around_a_measure():

@@ -71,6 +71,8 @@ def changed():
         "decision-never-due": with_follow_up(decisions=first(follow.decisions, after_session=7)),
         "unknown-phase:missed": with_follow_up(missed_visits=first(follow.missed_visits, phases=("taper",))),
         "window-reversed:preparation": with_follow_up(therapy=first(follow.therapy, kind=TherapyKind.PREPARATION)),
+        "unknown-scale": with_follow_up(measures=first(follow.measures, scale="phq99")),
+        "unknown-scale:decision": with_follow_up(decisions=first(follow.decisions, needs=("madsr",))),
         "age-crossed": replace(compact(), age=replace(compact().age, maximum=number(17, "a"))),
         "trial-gate-missing": replace(shipped.protocols()["psilocybin-comp005"], trial=None),
         "no-consent": replace(compact(), consents=()),

@@ -151,7 +151,8 @@ def lint_against(shelf: Library) -> LintAgainst:
     from fanlight.care.protocols import LintAgainst
 
     drugs = {name: product.drug for name, product in shelf.products.items()}
-    return LintAgainst(dict(shelf.sources), shelf.ceilings, drugs, frozenset(shelf.consents))
+    scales = frozenset(path.stem for path in (shelf.folder / "instruments").glob("*.yaml"))
+    return LintAgainst(dict(shelf.sources), shelf.ceilings, drugs, frozenset(shelf.consents), scales)
 
 
 def _named_or_file(shelf: Library, wanted: str, overlay: str) -> Protocol:

@@ -18,6 +18,7 @@ from fanlight.care.dosing.policy import DosingPolicy
 from fanlight.care.dosing.preparation import Preparation
 from fanlight.care.dosing.product_checks import dilution_findings, product_in_hand
 from fanlight.care.dosing.products import Product
+from fanlight.care.dosing.route_checks import route_findings
 from fanlight.care.dosing.waste import Waste, waste_of
 from fanlight.care.dosing.weight_checks import basis_findings, weight_findings
 from fanlight.care.dosing.weights import Weights, weights
@@ -87,12 +88,12 @@ def dose_for(
     """
     phase = _phase(facts, protocol, phase_id)
     first = is_first_dose(facts, protocol)
-    weighed, stands = _weigh(facts, policy, on, first, phase)
+    weighed, stands = _weigh(facts, protocol, policy, on, first, phase)
     dose = None if any(item.withholds for item in stands) else amount(facts, phase.dose, weighed)
     made: Preparation | None = None
     if dose is not None:
         stands += limit_findings(dose, phase.dose, is_first_dose=first, last_mg_per_kg=number(facts, "last_dose_mg_per_kg"))
-        stands += _two_orders(facts, weighed)
+        stands += _two_orders(facts, weighed) + route_findings(facts, protocol, policy)
         product, against = product_in_hand(facts, protocol, products)
         stands += against
         if product is not None:
@@ -139,18 +140,25 @@ def _phase(facts: Facts, protocol: Protocol, phase_id: str | None) -> Phase:
 
 
 def _weigh(
-    facts: Facts, policy: DosingPolicy, on: date, first: bool | None, phase: Phase
+    facts: Facts, protocol: Protocol, policy: DosingPolicy, on: date, first: bool | None, phase: Phase
 ) -> tuple[Weights | None, tuple[DoseFinding, ...]]:
     needs_weight = phase.dose.basis in _PER_KG or facts.value("dose_mg_per_kg") is not None
     weight = number(facts, "weight_kg")
     stands = weight_findings(facts, policy, on, is_first_dose=first is not False)
     if weight is None or any(item.withholds for item in stands):
         return None, stands if needs_weight else ()
-    chosen = text(facts, "weight_basis")
-    found = weights(weight, number(facts, "height_cm"), text(facts, "sex"), policy, WeightBasis(chosen) if chosen else None)
+    found = weights(weight, number(facts, "height_cm"), text(facts, "sex"), policy, _chosen_basis(facts, protocol))
     if not needs_weight:
         return found, ()
     return found, (*stands, *basis_findings(found, policy))
+
+
+def _chosen_basis(facts: Facts, protocol: Protocol) -> WeightBasis | None:
+    """The prescriber's basis, else a trial's own; None where the site's policy decides."""
+    chosen = text(facts, "weight_basis")
+    if chosen is not None:
+        return WeightBasis(chosen)
+    return protocol.weight_basis if protocol.trial is not None else None
 
 
 def _two_orders(facts: Facts, weighed: Weights | None) -> tuple[DoseFinding, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fanlight.care.protocols import Cited
+from fanlight.core.session_plan import Route
 
 
 class BasisChoice(StrEnum):
@@ -22,7 +23,8 @@ class DosingPolicy:
     """Numbers the arithmetic uses, each with its basis. The site's medical director signs or changes them.
 
     Weights are checked as HAZ-02 and HAZ-03 ask; `syringe_step` is the mark volumes are cut down to; `*_shown` is how far
-    a figure that is not ordered or drawn is written out.
+    a figure that is not ordered or drawn is written out. `bioavailability` is what reaches the blood by route, in percent: for
+    warnings only, because doses are never converted between routes.
     """
 
     title: str
@@ -53,3 +55,4 @@ class DosingPolicy:
     per_minute_shown: Cited
     per_kg_minute_shown: Cited
     hours_shown: Cited
+    bioavailability: dict[Route, Cited] = field(default_factory=dict)

@@ -6,7 +6,17 @@ from fanlight.care.protocols.cited import Cited
 from fanlight.care.protocols.entries import Entry, number_entry, statements
 from fanlight.care.protocols.phases import DoseRule, Phase
 from fanlight.care.protocols.protocol import Protocol
-from fanlight.care.protocols.wording import CRITERIA, DOSE_NUMBERS, MEASURES, RELATIONS, STATUSES, joined, route_words, sentence_case
+from fanlight.care.protocols.wording import (
+    BP_POLICIES,
+    CRITERIA,
+    DOSE_NUMBERS,
+    MEASURES,
+    RELATIONS,
+    STATUSES,
+    joined,
+    route_words,
+    sentence_case,
+)
 from fanlight.core.quantities import plain
 
 
@@ -113,6 +123,7 @@ def monitoring_entries(protocol: Protocol) -> tuple[Entry, ...]:
         text = f"{RELATIONS[limit.relation]} {plain(limit.value)}: {limit.response.value}{again} ({limit.rule})"
         label = f"{sentence_case(MEASURES[limit.measure])} {when}"
         found.append(Entry(f"limit.{limit.id}", label, text, limit.mark, limit.source, limit.value))
+    found.append(Entry("bp_policy", "High pressure without symptoms", BP_POLICIES[protocol.monitoring.bp_policy]))
     watch = protocol.monitoring.observation
     text = f"at least {watch.minutes} min from {watch.anchor.value.replace('_', ' ')}"
     found.append(Entry("observation", "Observation", text, watch.mark, watch.source))

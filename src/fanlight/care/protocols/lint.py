@@ -19,12 +19,16 @@ from fanlight.core.session_plan import Drug
 
 @dataclass(frozen=True, slots=True)
 class LintAgainst:
-    """What a protocol is checked against: source ids, default ceilings, the drug of each product id, consent ids (None: not known)."""
+    """What a protocol is checked against: source ids, default ceilings, the drug of each product id, consent and scale ids.
+
+    None where consents or scales are not known; what names them is then not checked.
+    """
 
     sources: Mapping[str, str]
     ceilings: DefaultCeilings
     products: Mapping[str, Drug]
     consents: Collection[str] | None = None
+    scales: Collection[str] | None = None
 
 
 def lint(protocol: Protocol, against: LintAgainst) -> tuple[LintFault, ...]:
@@ -33,7 +37,7 @@ def lint(protocol: Protocol, against: LintAgainst) -> tuple[LintFault, ...]:
         lambda: dose_faults(protocol, against.ceilings),
         lambda: schedule_faults(protocol, against.ceilings),
         lambda: monitoring_faults(protocol),
-        lambda: care_faults(protocol),
+        lambda: care_faults(protocol, against.scales),
         lambda: gate_faults(protocol, against.products, against.consents),
         lambda: source_faults(protocol, against.sources),
         lambda: waiting_for_signature(protocol),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from fanlight.care.protocols.follow_up import TherapyKind
 from fanlight.care.protocols.lint_types import LintFault
 from fanlight.care.protocols.protocol import Protocol
 
 
-def care_faults(protocol: Protocol) -> Iterator[LintFault]:
+def care_faults(protocol: Protocol, scales: Collection[str] | None) -> Iterator[LintFault]:
     """Things that name a phase or session that does not exist, and windows that close before they open."""
     phases = {phase.id: phase for phase in protocol.phases}
     follow = protocol.follow_up
@@ -32,5 +32,16 @@ def care_faults(protocol: Protocol) -> Iterator[LintFault]:
     oldest = protocol.age.maximum
     if oldest is not None and protocol.age.minimum.value > oldest.value:
         yield LintFault("age-crossed", "age", f"From {protocol.age.minimum} to {oldest}: nobody has that age.")
+    yield from _scales(protocol, scales)
     if not follow.stop_rules:
         yield LintFault("no-stop-rule", "follow_up.stop_rules", "Nothing says when to stop.")
+
+
+def _scales(protocol: Protocol, known: Collection[str] | None) -> Iterator[LintFault]:
+    if known is None:
+        return
+    named = [(f"follow_up.measures[{n}].scale", rule.scale) for n, rule in enumerate(protocol.follow_up.measures)]
+    named += [(f"follow_up.decisions[{n}].needs", scale) for n, rule in enumerate(protocol.follow_up.decisions) for scale in rule.needs]
+    for path, scale in named:
+        if scale not in known:
+            yield LintFault("unknown-scale", path, f"There is no scale {scale!r}.")

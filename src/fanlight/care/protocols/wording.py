@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fanlight.care.protocols.cited import Cited
+from fanlight.care.protocols.monitoring import BloodPressurePolicy
 from fanlight.care.protocols.protocol import LabelStatus
 from fanlight.core.quantities import plain
 from fanlight.core.session_plan import Drug, Measure, Relation, Route
@@ -14,6 +15,10 @@ STATUSES = {
     LabelStatus.LABELLED: "Labelled for this use.",
     LabelStatus.OFF_LABEL: "Off-label: no product is approved for this use.",
     LabelStatus.INVESTIGATIONAL: "Investigational: only inside an approved trial.",
+}
+BP_POLICIES = {
+    BloodPressurePolicy.AGGRESSIVE: "every reading past a limit is answered",
+    BloodPressurePolicy.SYMPTOM_LED: "readings are repeated and symptoms decide",
 }
 MEASURES = {
     Measure.SYSTOLIC_MMHG: "systolic pressure",
