@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
 import numpy as np
+import numpy.typing as npt
 
 from fanlight.care.scales.column_scores import RateColumn
 from fanlight.care.scales.columns import Column, Mask
-from fanlight.care.scales.conditions import Condition, ContextValue
+from fanlight.care.scales.conditions import Condition, ContextValue, Count
+
+Tally = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class ColumnReading:
     columns: Mapping[str, Column]
     rates: Mapping[str, RateColumn]
     context: Mapping[str, ContextValue]
+    _tallies: dict[tuple[Count, ...], tuple[Tally, Tally]] = field(default_factory=dict, repr=False)
 
     def answer(self, condition: Condition) -> Truth:
         """The answers of all forms."""
@@ -50,22 +54,9 @@ class ColumnReading:
         return Truth(true, None if unknown is None else unknown & ~true)
 
     def _count(self, condition: Condition) -> Truth:
-        known = np.zeros(self.size, np.uint8)
-        open_count: np.ndarray[tuple[int], np.dtype[np.uint8]] | None = None
-        absent = 0
-        for count in condition.count:
-            for name in count.items:
-                column = self.columns.get(name)
-                if column is None:
-                    absent += 1
-                    continue
-                hits = column.values >= count.at_least
-                if column.missing is not None:
-                    hits &= ~column.missing
-                    open_count = np.zeros(self.size, np.uint8) if open_count is None else open_count
-                    open_count += column.missing
-                known += hits
-        most = known + np.uint8(absent) if open_count is None else known + open_count + np.uint8(absent)
+        if condition.count not in self._tallies:  # flags of one instrument often share a count
+            self._tallies[condition.count] = self._tally(condition.count)
+        known, most = self._tallies[condition.count]
         limits = []
         if condition.at_least is not None:
             least = math.ceil(condition.at_least)
@@ -74,6 +65,26 @@ class ColumnReading:
             greatest = math.floor(condition.at_most)
             limits.append(_settled(most <= greatest, known > greatest))
         return _every(limits)
+
+    def _tally(self, counts: tuple[Count, ...]) -> tuple[Tally, Tally]:
+        """How many answers reach their limit in each form, and how many could if the missing ones did."""
+        known = np.zeros(self.size, np.uint8)
+        missing: Tally | None = None
+        absent = 0
+        for count in counts:
+            for name in count.items:
+                column = self.columns.get(name)
+                if column is None:
+                    absent += 1
+                    continue
+                hits = column.values >= count.at_least
+                if column.missing is not None:
+                    if count.at_least <= 0:  # a missing answer is held as 0, and reaches no limit above that
+                        hits &= ~column.missing
+                    missing = np.zeros(self.size, np.uint8) if missing is None else missing
+                    missing += column.missing
+                known += hits
+        return known, known + np.uint8(absent) if missing is None else known + missing + np.uint8(absent)
 
     def _answered(self, condition: Condition) -> Truth:
         if any(name not in self.columns for name in condition.answered):

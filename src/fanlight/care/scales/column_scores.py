@@ -74,13 +74,7 @@ def _from_items(
     total, lowest, highest = _sum(instrument, rule, columns, applicable, size)
     fewest = max(len(applicable) - allowed, 1 if fills_in else 0)
     table, exact = _table(instrument, rule, range(fewest, len(applicable) + 1), lowest, highest, fills_in)
-    answered: Any = len(applicable) if own_count is None else np.maximum(len(applicable) - own_count.astype(np.int32), fewest)
-    span = highest - lowest + 1
-    index = (
-        total
-        if own_count is None and fewest == len(applicable) and lowest == 0
-        else (answered - fewest) * span + (total - lowest if lowest else total)
-    )
+    index = _index(total, lowest, highest, own_count, len(applicable), fewest)
     scaled = total if table is None else table[index]
     if lacking is not None:
         scaled = np.where(lacking, scaled.dtype.type(0), scaled)
@@ -90,6 +84,18 @@ def _from_items(
     elif fills_in and own_count is not None:
         is_short = own_count > 0
     return RateColumn(scaled, rule.places, lacking, is_short, exact, index)
+
+
+def _index(total: Steps, lowest: int, highest: int, blanks: npt.NDArray[np.uint8] | None, items: int, fewest: int) -> Steps:
+    """Where each form's score stands in the table: by how many were answered (from `fewest` up), then by the sum."""
+    span = highest - lowest + 1
+    kind: Any = np.min_scalar_type((items - fewest + 1) * span)  # small tables want small indexes: they are memory-bound
+    place: Steps = (total - lowest if lowest else total).astype(kind, copy=False)
+    if blanks is None:
+        return np.add(place, kind.type((items - fewest) * span)) if items > fewest else place
+    answered = kind.type(items - fewest) - np.minimum(blanks, items - fewest).astype(kind, copy=False)
+    offset: Steps = answered * kind.type(span)
+    return offset + place
 
 
 def _blanks(columns: Mapping[str, Column], names: tuple[str, ...], size: int) -> npt.NDArray[np.uint8] | None:

@@ -101,12 +101,30 @@ def _numbers(raw: Any, values: ValueSet) -> tuple[Whole, Mask | None, Mask | Non
 
 
 def _from_polars(series: pl.Series, values: ValueSet) -> tuple[Whole, Mask | None, Mask | None]:
-    missing = series.is_null().to_numpy() if series.null_count() else None
+    missing = None
+    if series.dtype.is_integer():
+        array, missing = _whole_of_polars(series)
+        return _from_array(array, missing, values)
+    if series.null_count():
+        missing = series.is_null().to_numpy()
     if str(series.dtype) == "Boolean":
         return _from_array(series.fill_null(value=False).to_numpy(), missing, values)
-    if series.dtype.is_numeric() and not series.dtype.is_decimal():
+    if series.dtype.is_float():
         return _from_array((series.fill_null(0) if missing is not None else series).to_numpy(), missing, values)
     return _one_by_one(series.to_list(), values, None)
+
+
+def _whole_of_polars(series: pl.Series) -> tuple[npt.NDArray[Any], Mask | None]:
+    """Whole numbers with their nulls. A null is read as the type's highest number, which is quicker than asking for it,
+    where that number does not occur."""
+    if not series.null_count():
+        return series.to_numpy(), None
+    highest: Any = series.upper_bound().item()
+    if series.max() == highest:
+        return series.fill_null(0).to_numpy(), series.is_null().to_numpy()
+    array = series.fill_null(highest).to_numpy()
+    missing = array == highest
+    return np.where(missing, array.dtype.type(0), array), missing
 
 
 def _from_array(array: npt.NDArray[Any], missing: Mask | None, values: ValueSet) -> tuple[Whole, Mask | None, Mask | None]:

@@ -63,7 +63,9 @@ def _combinations(masks: list[npt.NDArray[np.bool_]]) -> tuple[npt.NDArray[np.ui
         for index, mask in enumerate(block):
             bits |= mask.view(np.uint8) << np.uint8(index)
         joined = codes * np.uint32(256) + bits if start else bits
-        present = np.flatnonzero(np.bincount(joined, minlength=256 * len(held)))
+        seen = np.zeros(256 * len(held), np.bool_)
+        seen[joined] = True
+        present = np.flatnonzero(seen)
         number = np.zeros(256 * len(held), np.uint32)
         number[present] = np.arange(len(present))
         spread = (present[:, None] % 256 >> np.arange(len(block))) & 1
