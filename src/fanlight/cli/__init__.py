@@ -9,6 +9,8 @@ from importlib import import_module
 from fanlight.core.errors import FanlightError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "evidence": ("fanlight.cli.evidence", "test the sources, answer the living questions, check a text, plot, export"),
+    "pool": ("fanlight.cli.pool", "pool the studies of a table"),
     "check": ("fanlight.cli.check", "read every content file and say what is wrong with it"),
     "demo": ("fanlight.cli.demo", "try a sample clinic on this machine"),
     "dose": ("fanlight.cli.dose", "work out one dose, line by line"),

@@ -17,6 +17,8 @@ from fanlight.exchange.fhir.strict_json import BrokenJSONError, StrictDecoder, e
 BUNDLE_TYPES = ("transaction", "batch", "collection", "searchset")
 """Bundles that are taken. A history, a message or a document means more than its entries."""
 
+_THE_REST = "the rest"
+
 
 class DocumentKind(StrEnum):
     """The shape of a received text."""
@@ -56,6 +58,11 @@ class Document:
     bundle_type: str
     pieces: tuple[Piece, ...]
     refusals: tuple[Refusal, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """False where the text could not be read, or not to its end."""
+        return self.kind is not DocumentKind.UNREADABLE and not any(refusal.what == _THE_REST for refusal in self.refusals)
 
 
 def read_document(content: bytes | str, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -268,11 +275,11 @@ def _object(text: str, name: str, limits: Limits) -> Document:
         count = len(reader.pieces)
         refusals.append(
             Refusal(
-                f"entry {max(reader.entries - 1, 0)}", "the rest", f"{words}: {count} whole resources before that are taken, the rest not."
+                f"entry {max(reader.entries - 1, 0)}", _THE_REST, f"{words}: {count} whole resources before that are taken, the rest not."
             )
         )
     elif text[end:].strip(" \t\r\n"):
-        refusals.append(Refusal("after the bundle", "the rest", "more text follows the end of the bundle; it is not taken."))
+        refusals.append(Refusal("after the bundle", _THE_REST, "more text follows the end of the bundle; it is not taken."))
     return Document(name, DocumentKind.BUNDLE, str(bundle_type or ""), tuple(reader.pieces), tuple(refusals))
 
 

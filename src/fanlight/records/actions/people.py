@@ -42,6 +42,19 @@ def create_staff(
     return person
 
 
+def command_line_account(*, site: Site, at: datetime) -> StaffMember:
+    """The account under which commands write, made when first needed. It is switched off: nobody signs in with it."""
+    found = StaffMember.objects.filter(username=f"command-line-{site.code}").first()
+    if found is not None:
+        return found
+    with change("create_command_line_account", at=at, by=None) as entry:
+        account = StaffMember(site=site, username=f"command-line-{site.code}", name="Command line", initials="CMD", is_active=False)
+        account.set_unusable_password()
+        entry.add(account)
+        entry.details["staff"] = account.pk
+    return account
+
+
 def grant_role(*, staff: StaffMember, role: Role, by: StaffMember | None, at: datetime) -> RoleGrant:
     """Give a role. Nobody gives one to themselves; the first roles come from the command line (`by` None)."""
     if by is not None:
