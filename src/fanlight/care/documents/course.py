@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from fanlight.care.documents.document import Level, Point, Row, SessionChart, Table
 from fanlight.care.sessions import Reading, SessionState, episodes
@@ -112,8 +113,15 @@ def session_chart(state: SessionState, plan: SessionPlan) -> SessionChart | None
         dose=dose,
         first_minute=min(*ends, Decimal(0)),
         last_minute=max(*ends, Decimal(60)),
+        quiet_minute=_quiet([point.minute for point in (*systolic, *spo2)]),
         finding=_finding(systolic, spo2, dissociation),
     )
+
+
+def _quiet(minutes: list[Decimal]) -> Decimal:
+    times = sorted(set(minutes))
+    gaps = [(later - earlier, (later + earlier) / 2) for earlier, later in pairwise(times)]
+    return max(gaps, default=(Decimal(0), Decimal(30)))[1]
 
 
 def _minute(zero: datetime, moment: datetime) -> Decimal:

@@ -57,7 +57,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class SessionChart:
-    """The course of the session in three lanes. `dose` is from and to, in minutes, with its words; None where none is known."""
+    """The course of the session in three lanes. `dose` is from and to, in minutes, with its words; None where none is known.
+
+    `quiet_minute` is the middle of the longest time without a reading: words on a limit fit there.
+    """
 
     systolic: tuple[Point, ...] = ()
     diastolic: tuple[Point, ...] = ()
@@ -69,6 +72,7 @@ class SessionChart:
     dose: tuple[Decimal, Decimal, str] | None = None
     first_minute: Decimal = Decimal(0)
     last_minute: Decimal = Decimal(60)
+    quiet_minute: Decimal = Decimal(30)
     finding: str = ""
 
     @property
@@ -87,6 +91,7 @@ class Section:
     table: Table | None = None
     after: tuple[Line, ...] = ()
     is_list: bool = False
+    after_is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from fanlight.core.quantities import plain
 from fanlight.core.session_plan import SessionPlan
 
 _K = EventKind
+_A_FEW = 4
+"""More statements than this are set one a line."""
 
 
 def procedure_note(
@@ -23,6 +25,8 @@ def procedure_note(
 ) -> Document:
     """What was checked, given, read and decided, each line with its events."""
     begun = state.dosing.first_at or next((entry.at for entry in state.entries), now)
+    happened = happened_lines(state, plan, header, now)
+    leaving = leaving_lines(state, plan, header, now)
     return Document(
         id="procedure_note",
         kind="Procedure note",
@@ -40,9 +44,10 @@ def procedure_note(
                     "Course",
                     chart=session_chart(state, plan),
                     table=readings_table(state),
-                    after=happened_lines(state, plan, header, now),
+                    after=happened,
+                    after_is_list=len(happened) > _A_FEW,
                 ),
-                Section("Leaving", leaving_lines(state, plan, header, now)),
+                Section("Leaving", leaving, is_list=len(leaving) > _A_FEW + 2),
             )
             if section.lines or section.chart or section.table or section.after
         ),

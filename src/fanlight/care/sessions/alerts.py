@@ -81,7 +81,7 @@ def alerts(state: SessionState, plan: SessionPlan, now: datetime, rule_answers: 
     alert of its own number becomes an alert.
     """
     found = [
-        *(_of_episode(episode, state) for episode in episodes(state, plan)),
+        *(_of_episode(episode, state) for episode in _said_once(episodes(state, plan))),
         *_no_signal(state),
         *_not_judged(state, plan, now),
         *_symptoms(state),
@@ -116,6 +116,22 @@ _LEVELS = {
     Response.REPEAT: AlertLevel.ALERT,
     Response.STOP: AlertLevel.STOP,
 }
+
+
+def _said_once(found: Sequence[Episode]) -> list[Episode]:
+    """Episodes without those that a graver one of the same measure says already, reading by reading (HAZ-08)."""
+    kept = []
+    for episode in found:
+        own = {reading.entry.id for reading in episode.readings}
+        graver = (other for other in found if other.measure is episode.measure and _gravity(other) > _gravity(episode))
+        if not any(own <= {reading.entry.id for reading in other.readings} for other in graver):
+            kept.append(episode)
+    return kept
+
+
+def _gravity(episode: Episode) -> tuple[int, bool]:
+    level = AlertLevel.STOP if episode.is_stop else _LEVELS[episode.limit.response]
+    return level.value, episode.limit.relation is not Relation.RISE_AT_OR_ABOVE
 
 
 def _of_episode(episode: Episode, state: SessionState) -> Alert:
