@@ -458,3 +458,15 @@ def test_a_good_leaving_has_no_warnings() -> None:
     before(leaving_again)
     leaving(leaving_again)
     assert note(chair).warnings == ()
+
+
+def test_a_candidate_for_a_serious_event_is_said_until_somebody_judged() -> None:
+    chair = discharged()
+    assert "No serious event recorded." in text(note(chair))
+    chair.say("emergency_called", 110, service="ambulance")
+    assert "Nobody has judged yet whether there was a serious event." in text(note(chair))
+    chair.say("adverse_event", 112, term="syncope", severity="moderate", is_serious=False)
+    said = text(note(chair))
+    assert "Nobody has judged" not in said
+    assert "No serious event recorded" not in said
+    assert "not serious" in said

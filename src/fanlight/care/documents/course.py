@@ -113,15 +113,17 @@ def session_chart(state: SessionState, plan: SessionPlan) -> SessionChart | None
         dose=dose,
         first_minute=min(*ends, Decimal(0)),
         last_minute=max(*ends, Decimal(60)),
-        quiet_minute=_quiet([point.minute for point in (*systolic, *spo2)]),
+        quiet_minute=_quiet([point.minute for point in (*systolic, *spo2)], dose[1] if dose else Decimal(0)),
         finding=_finding(systolic, spo2, dissociation),
     )
 
 
-def _quiet(minutes: list[Decimal]) -> Decimal:
+def _quiet(minutes: list[Decimal], after: Decimal) -> Decimal:
+    """The middle of the longest time without a reading, after the drug where there is one."""
     times = sorted(set(minutes))
     gaps = [(later - earlier, (later + earlier) / 2) for earlier, later in pairwise(times)]
-    return max(gaps, default=(Decimal(0), Decimal(30)))[1]
+    free = [gap for gap in gaps if gap[1] > after] or gaps
+    return max(free, default=(Decimal(0), Decimal(30)))[1]
 
 
 def _minute(zero: datetime, moment: datetime) -> Decimal:

@@ -20,7 +20,7 @@ def happened_lines(state: SessionState, plan: SessionPlan, header: SessionHeader
     """Alerts with what was done, symptoms, medicines, attendances, adverse events and notes, in the order they happened."""
     lines: list[tuple[datetime, Line]] = []
     for alert in alerts(state, plan, now):
-        if alert.level is not AlertLevel.NOTICE:
+        if alert.level is not AlertLevel.NOTICE and not alert.id.startswith("emergency:"):
             lines.append((alert.at, _alert(alert, header)))
     for entry in state.of(
         _K.MEDICINE_GIVEN,
@@ -37,7 +37,12 @@ def happened_lines(state: SessionState, plan: SessionPlan, header: SessionHeader
     found = [line for _, line in lines]
     if (top := _highest(state, header)) is not None:
         found.append(top)
-    if state.dosing.has_begun and not any(alert.is_serious_candidate for alert in alerts(state, plan, now)):
+    candidates = [alert for alert in alerts(state, plan, now) if alert.is_serious_candidate]
+    judged = any(entry.payload.is_serious is not None for entry in state.of(_K.ADVERSE_EVENT))
+    if candidates and not judged:
+        ids = tuple(dict.fromkeys(name for alert in candidates for name in alert.event_ids))
+        found.append(Line("Nobody has judged yet whether there was a serious event.", ids, ("Nobody has judged yet",)))
+    elif not candidates and state.dosing.has_begun:
         found.append(Line("No serious event recorded."))
     return tuple(found)
 
