@@ -10,7 +10,7 @@ from fanlight.care.rules.evaluation import CompiledCriterion, CompiledRule, Crit
 from fanlight.care.rules.rule import Criterion, Rule
 from fanlight.care.rules.scope import ProtocolScope
 from fanlight.care.rules.stages import Stage
-from fanlight.core.answers import Answer, Outcome, outcome_of
+from fanlight.core.answers import Outcome, outcome_of
 from fanlight.core.facts import Facts
 
 
@@ -26,11 +26,7 @@ class StageRules:
     @classmethod
     def of(cls, rules: tuple[CompiledRule, ...], stage: Stage) -> StageRules:
         """The rules of a protocol sorted for one stage. Those of earlier stages alone were settled there."""
-        later = tuple(
-            (compiled, RuleAnswer(compiled.rule, compiled.rule.stages[0], Answer.NOT_DUE, None, "", (), ()))
-            for compiled in rules
-            if all(stage.is_before(own) for own in compiled.rule.stages)
-        )
+        later = tuple((compiled, compiled.not_due()) for compiled in rules if all(stage.is_before(own) for own in compiled.rule.stages))
         return cls(
             tuple(compiled for compiled in rules if stage in compiled.rule.stages),
             later,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from fanlight.care.rules.compiling import Compiled, Moment, Reading, Values, compile_condition, compile_operand
@@ -16,25 +17,54 @@ from fanlight.core.facts import Fact, Facts
 
 
 class RuleAnswer(NamedTuple):
-    """What one rule answers. `severity` is the one in force: None when the danger is absent or not due."""
+    """What one rule answers. `severity` is the one in force: None when the danger is absent or not due.
 
-    rule: Rule
+    The trace is worked out from the facts the answer was made from when it is read; they never change.
+    `sentence` is what is said of a danger found or absent; of an unknown the rule's own words follow.
+    """
+
+    compiled: CompiledRule
     stage: Stage
     answer: Answer
     severity: Severity | None
-    message: str
-    inputs: tuple[Fact, ...]
-    missing: tuple[Missing, ...]
+    sentence: Sentence | None
+    facts: Facts
+    moment: Moment
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that answers."""
+        return self.compiled.rule
 
     @property
     def id(self) -> str:
         """The identifier of the rule."""
-        return self.rule.id
+        return self.compiled.rule.id
 
     @property
     def override(self) -> Override | None:
         """Who may go on, and what that needs."""
-        return self.rule.override_for(self.severity)
+        return self.compiled.rule.override_for(self.severity)
+
+    @property
+    def inputs(self) -> tuple[Fact, ...]:
+        """The facts the rule read, each with when and from whom."""
+        known = self.facts.by_name
+        return tuple([known[name] for name in self.compiled.rule.facts if name in known])
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What would settle an unknown, and who can supply it."""
+        return self.compiled.missing(self.facts, self.moment, self.stage) if self.answer is Answer.UNKNOWN else ()
+
+    @property
+    def message(self) -> str:
+        """The sentence a clinician reads, with the patient's own numbers."""
+        said = "" if self.sentence is None else self.compiled.words.fill(self.sentence, self.facts, self.moment)
+        if self.answer is not Answer.UNKNOWN:
+            return said
+        unknown = self.compiled.words.fill(self.compiled.rule.unknown, self.facts, self.moment, self.missing)
+        return f"{said} {unknown}" if said else unknown
 
 
 class CriterionResult(NamedTuple):
@@ -56,13 +86,15 @@ class CriterionResult(NamedTuple):
 class _CompiledLevel:
     ask: Compiled
     severity: Severity
+    severity_unknown: Severity
     says: Sentence
     stages: tuple[Stage, ...]
 
     @classmethod
     def of(cls, level: Level, parameters: Mapping[str, ParameterValue], protocol: ProtocolScope) -> _CompiledLevel:
         compiled = compile_condition(level.when, parameters, protocol)
-        return cls(compiled, level.severity_for(protocol.jurisdiction), level.says, level.stages)
+        severity = level.severity_for(protocol.jurisdiction)
+        return cls(compiled, severity, severity.when_unknown, level.says, level.stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,57 +164,55 @@ class CompiledRule:
 
     def ask(self, facts: Facts, moment: Moment, stage: Stage) -> RuleAnswer:
         """The answer from these facts. The gravest severity in force decides; when equal, the danger that is present."""
-        rule, values, known = self.rule, facts.values_by_name, facts.by_name
-        inputs = tuple([known[name] for name in rule.facts if name in known])
+        values = facts.values_by_name
         about = True if self.applies is None else self.applies.answer(values, moment)
         if about is False:
-            return RuleAnswer(rule, stage, Answer.FALSE, None, self.words.fill(rule.not_applicable, facts, moment), inputs, ())
+            return RuleAnswer(self, stage, Answer.FALSE, None, self.rule.not_applicable, facts, moment)
         present: _CompiledLevel | None = None
         doubtful: _CompiledLevel | None = None
         for level in self.levels[stage]:
             found = level.ask.answer(values, moment)
+            if found is False:
+                continue
             if found is True and about is True:
                 present = level
                 break
-            if found is not False and doubtful is None:
+            if doubtful is None:
                 doubtful = level
         if doubtful is not None:
             in_doubt = self._severity_unknown(doubtful, values, moment)
             if present is None or in_doubt > present.severity:
-                return self._unknown(in_doubt, present, about, facts, moment, stage, inputs)
+                severity = in_doubt if present is None else max(in_doubt, present.severity)
+                return RuleAnswer(self, stage, Answer.UNKNOWN, severity, present.says if present else None, facts, moment)
         if present is not None:
-            return RuleAnswer(rule, stage, Answer.TRUE, present.severity, self.words.fill(present.says, facts, moment), inputs, ())
-        return RuleAnswer(rule, stage, Answer.FALSE, None, self.words.fill(rule.clear, facts, moment), inputs, ())
+            return RuleAnswer(self, stage, Answer.TRUE, present.severity, present.says, facts, moment)
+        return RuleAnswer(self, stage, Answer.FALSE, None, self.rule.clear, facts, moment)
+
+    def not_due(self) -> RuleAnswer:
+        """The answer of a rule whose stage is still to come."""
+        return RuleAnswer(self, self.rule.stages[0], Answer.NOT_DUE, None, None, _NOTHING, _NO_MOMENT)
+
+    def missing(self, facts: Facts, moment: Moment, stage: Stage) -> tuple[Missing, ...]:
+        """The facts that would settle the unknown parts, and who can supply them."""
+        values = facts.values_by_name
+        names: dict[str, None] = {}
+        if self.applies is not None and self.applies.answer(values, moment) is None:
+            names.update(dict.fromkeys(self.applies.wanting(values, moment)))
+        for level in self.levels[stage]:
+            if level.ask.answer(values, moment) is None:
+                names.update(dict.fromkeys(level.ask.wanting(values, moment)))
+        return tuple(Missing(name, self.rule.definitions[name].who) for name in names)
 
     def _severity_unknown(self, doubtful: _CompiledLevel, values: Values, moment: Moment) -> Severity:
         """The general table's severity while unknown, or the rule's own where its reason holds."""
         stated = self.rule.unknown_severity
         if stated is None or (self.lenient is not None and self.lenient.answer(values, moment) is not True):
-            return doubtful.severity.when_unknown
+            return doubtful.severity_unknown
         return stated
 
-    def _unknown(
-        self,
-        severity: Severity,
-        present: _CompiledLevel | None,
-        about: bool | None,
-        facts: Facts,
-        moment: Moment,
-        stage: Stage,
-        inputs: tuple[Fact, ...],
-    ) -> RuleAnswer:
-        rule, values = self.rule, facts.values_by_name
-        names: dict[str, None] = {}
-        if about is None and self.applies is not None:
-            names.update(dict.fromkeys(self.applies.wanting(values, moment)))
-        for level in self.levels[stage]:
-            if level.ask.answer(values, moment) is None:
-                names.update(dict.fromkeys(level.ask.wanting(values, moment)))
-        missing = tuple(Missing(name, rule.definitions[name].who) for name in names)
-        message = self.words.fill(rule.unknown, facts, moment, missing)
-        if present is not None:
-            message = f"{self.words.fill(present.says, facts, moment)} {message}"
-        return RuleAnswer(rule, stage, Answer.UNKNOWN, severity, message, inputs, missing)
+
+_NOTHING = Facts()
+_NO_MOMENT = Moment(date.min)
 
 
 def _parameters(stated: Stated, protocol: ProtocolScope) -> dict[str, ParameterValue]:

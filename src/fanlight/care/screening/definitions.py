@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fanlight.care.rules.compiling import Compiled, Moment, compile_condition
 from fanlight.care.rules.parsing import ConditionParser
 from fanlight.care.rules.scope import ProtocolScope
-from fanlight.care.screening.definition_types import Adequacy, DefinitionContent, DefinitionsFile
+from fanlight.care.screening.definition_types import DefinitionContent, DefinitionsFile
 from fanlight.care.screening.trials import AntidepressantTrial, TrialJudgement, TrialMeasure, judge_trials
 from fanlight.core.answers import Answer, Missing, all_of
 from fanlight.core.errors import Fault, InputError
@@ -18,123 +19,128 @@ from fanlight.core.session_plan import Drug, Route
 TRIALS_FACT = "antidepressant_trials"
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionAnswer:
-    """What one definition answers from one history. `counted_trials` counts different treatments that surely count."""
+class DefinitionAnswer(NamedTuple):
+    """What one definition answers from one history. `counted_trials` counts different treatments that surely count.
 
-    definition: DefinitionContent
+    `enough` says whether enough trials count, `also` whether the rest of the definition holds; None where unknown.
+    """
+
+    ready: Definition
     answer: Answer
+    enough: bool | None
+    also: bool | None
     counted_trials: int
     possible_trials: int
     trials: tuple[TrialJudgement, ...]
-    because: str
-    missing: tuple[Missing, ...]
+    is_told: bool
+    facts: Facts
+    moment: Moment
 
     @property
     def id(self) -> str:
         """The identifier of the definition."""
-        return self.definition.id
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A definition made ready to ask."""
-
-    content: DefinitionContent
-    adequacy: Adequacy
-    also: Compiled | None
+        return self.ready.content.id
 
     @property
-    def measure(self) -> TrialMeasure:
-        """By what this definition judges a trial."""
-        content = self.content
-        return TrialMeasure(self.adequacy, content.improvement_below_percent, content.improvement_included, content.in_current_episode)
+    def definition(self) -> DefinitionContent:
+        """The definition that answers."""
+        return self.ready.content
 
-    def ask(self, facts: Facts, judged: tuple[TrialJudgement, ...] | None, moment: Moment, catalogue: FactCatalogue) -> DefinitionAnswer:
-        """The answer from one history, its trials judged by this definition's measure; None when nobody has told it."""
-        content, untold = self.content, judged is None
-        trials = (judged or ()) if content.trials else ()
-        sure = {item.trial.name for item in trials if item.counts is True}
-        possible = sure | {item.trial.name for item in trials if item.counts is None}
-        enough: bool | None = True
-        if content.trials:
-            enough = None if untold else True if len(sure) >= content.trials else None if len(possible) >= content.trials else False
-        also = self.also.answer(facts.values_by_name, moment) if self.also else True
-        wanted = self.also.wanting(facts.values_by_name, moment) if self.also and also is None else ()
-        names = ((TRIALS_FACT,) if enough is None else ()) + tuple(name for name in wanted if name != TRIALS_FACT)
-        return DefinitionAnswer(
-            content,
-            Answer.of(all_of((enough, also))),
-            len(sure),
-            len(possible),
-            trials,
-            self._because(enough, also, len(sure), len(possible), untold),
-            tuple(catalogue.missing(name) for name in names),
-        )
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What would settle an unknown, and who can supply it."""
+        names: tuple[str, ...] = (TRIALS_FACT,) if self.enough is None else ()
+        if self.also is None and self.ready.also is not None:
+            names += self.ready.also.wanting(self.facts.values_by_name, self.moment)
+        return tuple(self.ready.catalogue.missing(name) for name in dict.fromkeys(names))
 
-    def _because(self, enough: bool | None, also: bool | None, sure: int, possible: int, untold: bool) -> str:
-        content, said = self.content, []
+    @property
+    def because(self) -> str:
+        """How many trials count and how many are needed; and whether the rest of the definition holds."""
+        content, said = self.ready.content, []
         if content.trials:
             needed = f"{content.trials} {'is' if content.trials == 1 else 'are'} needed"
-            counted = f"{sure} different adequate trial{'' if sure == 1 else 's'} count{'s' if sure == 1 else ''}"
-            if untold:
+            one = self.counted_trials == 1
+            counted = f"{self.counted_trials} different adequate trial{'' if one else 's'} count{'s' if one else ''}"
+            if not self.is_told:
                 said.append(f"nobody has told which treatments were tried; {needed}")
-            elif enough is None:
-                said.append(f"{counted}, {possible - sure} cannot be judged yet; {needed}")
+            elif self.enough is None:
+                said.append(f"{counted}, {self.possible_trials - self.counted_trials} cannot be judged yet; {needed}")
             else:
                 said.append(f"{counted}; {needed}")
-        if self.also is not None:
-            word = {True: "and", False: "but not so:", None: "not known yet:"}[also]
-            said.append(f"{word} {content.also_says}" if said or not also else content.also_says)
+        if self.ready.also is not None:
+            word = {True: "and", False: "but not so:", None: "not known yet:"}[self.also]
+            said.append(f"{word} {content.also_says}" if said or not self.also else content.also_says)
         return "; ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition made ready to ask. `measure` is the place of its measure among those of the book."""
+
+    content: DefinitionContent
+    measure: int
+    also: Compiled | None
+    catalogue: FactCatalogue
+
+    def ask(self, facts: Facts, judged: tuple[TrialJudgement, ...] | None, moment: Moment) -> DefinitionAnswer:
+        """The answer from one history, its trials judged by this definition's measure; None when nobody has told it."""
+        needed = self.content.trials
+        trials = (judged or ()) if needed else ()
+        sure = {item.trial.name for item in trials if item.counts is True}
+        possible = sure | {item.trial.name for item in trials if item.counts is None}
+        enough: bool | None = True
+        if needed:
+            enough = None if judged is None else True if len(sure) >= needed else None if len(possible) >= needed else False
+        also = self.also.answer(facts.values_by_name, moment) if self.also else True
+        answer = Answer.of(all_of((enough, also)))
+        return DefinitionAnswer(self, answer, enough, also, len(sure), len(possible), trials, judged is not None, facts, moment)
+
+
+@dataclass(frozen=True, slots=True)
 class DefinitionBook:
-    """Every definition, ready to ask."""
+    """Every definition, ready to ask. The first of `measures` is the one resistance is staged by."""
 
     definitions: Mapping[str, Definition]
-    catalogue: FactCatalogue
+    measures: tuple[TrialMeasure, ...]
 
     @classmethod
     def of(cls, file: DefinitionsFile, catalogue: FactCatalogue) -> DefinitionBook:
         """The definitions of the file. Raises `InputError` (FAN-SCRN-002) with every fault."""
         adequacy = {item.id: item for item in file.adequacy}
         faults: list[Fault] = []
-        ready: dict[str, Definition] = {}
-        for index, content in enumerate(file.definitions):
-            path = f"definitions[{index}]"
-            if content.adequacy not in adequacy:
-                faults.append(
-                    Fault(
-                        f"{path}.adequacy",
-                        f"{content.adequacy} is not one of the adequacy rules.",
-                        suggestion=f"Known: {', '.join(adequacy)}.",
-                    )
-                )
-                continue
-            parser = ConditionParser(catalogue, {}, {}, faults)
-            also = None
-            if content.also is not None:
-                tree = parser.condition(content.also, f"{path}.also")
-                also = compile_condition(tree, {}, _NO_PROTOCOL)
-            ready[content.id] = Definition(content, adequacy[content.adequacy], also)
+        for place, name in [("staging_adequacy", file.staging_adequacy)] + [
+            (f"definitions[{index}].adequacy", content.adequacy) for index, content in enumerate(file.definitions)
+        ]:
+            if name not in adequacy:
+                known = f"Known: {', '.join(adequacy)}."
+                faults.append(Fault(place, f"{name} is not one of the adequacy rules.", suggestion=known))
         if faults:
             raise InputError("FAN-SCRN-002", "The definitions cannot be used", faults)
-        return cls(ready, catalogue)
+        measures = [TrialMeasure(adequacy[file.staging_adequacy], file.thase_rush.response_percent)]
+        ready: dict[str, Definition] = {}
+        for index, content in enumerate(file.definitions):
+            measure = TrialMeasure(
+                adequacy[content.adequacy], content.improvement_below_percent, content.improvement_included, content.in_current_episode
+            )
+            if measure not in measures:
+                measures.append(measure)
+            also = None
+            if content.also is not None:
+                tree = ConditionParser(catalogue, {}, {}, faults).condition(content.also, f"definitions[{index}].also")
+                also = compile_condition(tree, {}, _NO_PROTOCOL)
+            ready[content.id] = Definition(content, measures.index(measure), also, catalogue)
+        if faults:
+            raise InputError("FAN-SCRN-002", "The definitions cannot be used", faults)
+        return cls(ready, tuple(measures))
 
-    def ask(
-        self, facts: Facts, trials: tuple[AntidepressantTrial, ...] | None, moment: Moment, ids: Iterable[str] | None = None
-    ) -> tuple[DefinitionAnswer, ...]:
-        """Every definition (or those named) from one history; None when nobody has told it."""
-        wanted = self.definitions if ids is None else ids
-        judged: dict[TrialMeasure, tuple[TrialJudgement, ...] | None] = {}
-        found: list[DefinitionAnswer] = []
-        for definition in (self.definitions[key] for key in wanted if key in self.definitions):
-            if definition.measure not in judged:
-                judged[definition.measure] = None if trials is None else judge_trials(trials, definition.measure)
-            found.append(definition.ask(facts, judged[definition.measure], moment, self.catalogue))
-        return tuple(found)
+    def judge(self, trials: tuple[AntidepressantTrial, ...] | None) -> tuple[tuple[TrialJudgement, ...] | None, ...]:
+        """The history judged by each measure; None for each when nobody has told it."""
+        return tuple(None if trials is None else judge_trials(trials, measure) for measure in self.measures)
+
+    def ask(self, facts: Facts, judged: tuple[tuple[TrialJudgement, ...] | None, ...], moment: Moment) -> tuple[DefinitionAnswer, ...]:
+        """Every definition from one history, as `judge` gave it."""
+        return tuple([definition.ask(facts, judged[definition.measure], moment) for definition in self.definitions.values()])
 
 
 _NO_PROTOCOL = ProtocolScope("", "", Drug.RACEMIC_KETAMINE, Route.INTRAVENOUS, "", "")

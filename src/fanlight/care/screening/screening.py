@@ -15,7 +15,7 @@ from fanlight.care.screening.definitions import TRIALS_FACT, DefinitionAnswer, D
 from fanlight.care.screening.deriving import derive_facts
 from fanlight.care.screening.drugs import DrugDictionary
 from fanlight.care.screening.staging import MaudsleyStaging, ThaseRushStaging, maudsley, thase_rush
-from fanlight.care.screening.trials import AntidepressantTrial, TrialJudgement, TrialMeasure, judge_trials, read_trials
+from fanlight.care.screening.trials import TrialJudgement, read_trials
 from fanlight.core.answers import Answer, CriterionAnswer, Outcome, any_of
 from fanlight.core.facts import Fact, FactCatalogue, Facts, records
 
@@ -75,19 +75,19 @@ def screen(
     known = derive_facts(facts, protocol, content.drugs, content.catalogue, on)
     told = records(known, TRIALS_FACT)
     trials = None if told is None else read_trials(told, content.drugs)
-    definitions = content.definitions.ask(known, trials, moment)
+    judged = content.definitions.judge(trials)
+    definitions = content.definitions.ask(known, judged, moment)
     known = known.merged(*_indication_facts(definitions, protocol))
     criteria = _criteria(ready, known, protocol, stage, moment)
     if stage is Stage.DISCHARGE:
         known = known.merged(*_discharge_facts(criteria))
     answers = ready.ask(known, stage, moment)
-    judged = _judged(trials, content.staging)
     return ScreeningResult(
         outcome(answers),
         answers,
         definitions,
-        maudsley(known, _failed(judged), content.staging.maudsley, content.catalogue),
-        thase_rush(judged, content.staging.thase_rush, content.catalogue),
+        maudsley(known, _failed(judged[0]), content.staging.maudsley, content.catalogue),
+        thase_rush(judged[0], content.staging.thase_rush, content.catalogue),
         criteria,
         protocol.observation_minutes,
         no_drive_until(on),
@@ -135,13 +135,6 @@ def _discharge_facts(criteria: tuple[CriterionResult, ...]) -> tuple[Fact, ...]:
     elif criteria and not open_ones:
         facts.append(Fact("every_discharge_criterion_met", True, None, "discharge criteria"))
     return tuple(facts)
-
-
-def _judged(trials: tuple[AntidepressantTrial, ...] | None, file: DefinitionsFile) -> tuple[TrialJudgement, ...] | None:
-    if trials is None:
-        return None
-    adequacy = next(item for item in file.adequacy if item.id == file.staging_adequacy)
-    return judge_trials(trials, TrialMeasure(adequacy, file.thase_rush.response_percent))
 
 
 def _failed(judged: tuple[TrialJudgement, ...] | None) -> tuple[int, int] | None:
