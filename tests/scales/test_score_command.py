@@ -104,3 +104,10 @@ def test_every_instrument_says_incomplete_of_an_empty_form(monkeypatch, capsys):
         assert status == 0
         assert "incomplete" in out
         assert "band       not given" in out
+
+
+@pytest.mark.parametrize(
+    ("answers", "status"), [('{"q1": "2"}', 1), ('{"q1": true}', 1), ('{"mood": 2}', 1), ('{"q1": 2.5}', 0), ('{"q1": 2.0}', 0)]
+)
+def test_text_is_refused_and_a_number_out_of_range_is_only_invalid(monkeypatch, capsys, answers, status):
+    assert run(monkeypatch, capsys, answers, "phq9", "--answers", "-")[0] == status
