@@ -1,8 +1,11 @@
 """The graded table: which answer demands what, from the moment it is saved."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from fanlight.care.scales import RiskTable, risk_of, risk_of_answers, risk_of_event
+from fanlight.care.scales.risk_clock import escalations_due, first_action_due
 from fanlight.content import ContentError, content_folder, read, read_text
 from fanlight.records.instruments import shipped_instrument
 
@@ -77,3 +80,35 @@ def test_a_table_naming_an_unknown_grade_is_refused():
     text = 'version: "1"\ngrades: []\nsignals: [{grade: soon, source: a, mark: default}]\nsources: []\n'
     with pytest.raises(ContentError, match="soon"):
         read_text(text, RiskTable)
+
+
+def _open(*days):
+    return [(datetime(2026, 11, day, 14, tzinfo=UTC), datetime(2026, 11, day, 22, tzinfo=UTC)) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("grade", "seen", "hours", "due"),
+    [
+        ("now", (20, 15, 0), _open(20), (20, 15, 0)),
+        ("within_hour", (20, 21, 30), _open(20), (20, 22, 30)),
+        ("same_day", (20, 15, 0), _open(20, 23), (20, 19, 0)),
+        ("same_day", (20, 18, 0), _open(20, 23), (20, 22, 0)),
+        ("same_day", (20, 18, 1), _open(20, 23), (23, 14, 1)),
+        ("same_day", (20, 23, 0), _open(20, 23), (23, 18, 0)),
+        ("same_day", (20, 12, 0), _open(20, 23), (20, 18, 0)),
+        ("same_day", (20, 15, 0), [], (20, 19, 0)),
+        ("same_day", (20, 21, 0), _open(20), (21, 1, 0)),
+        ("after_discharge", (20, 15, 0), _open(20), (21, 15, 0)),
+    ],
+)
+def test_the_first_action_is_due(grade, seen, hours, due):
+    assert first_action_due(TABLE.grade(grade), datetime(2026, 11, *seen, tzinfo=UTC), hours) == datetime(2026, 11, *due, tzinfo=UTC)
+
+
+def test_escalations_have_their_instants():
+    seen = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    now = escalations_due(TABLE.grade("now"), seen, _open(20, 23))
+    assert [(step.to, step.at.minute) for step in now] == [("medical director", 10), ("emergency services", 15)]
+    same_day = escalations_due(TABLE.grade("same_day"), seen, _open(20, 23))
+    assert [step.at for step in same_day] == [datetime(2026, 11, 23, 14, tzinfo=UTC)], "the next morning the clinic is open"
+    assert escalations_due(TABLE.grade("same_day"), seen, _open(20))[0].at == datetime(2026, 11, 20, 19, tzinfo=UTC)
