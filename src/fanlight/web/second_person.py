@@ -1,32 +1,22 @@
-"""A second person signs in for one act, at the same device, with their own name and password. The first stays signed in."""
+"""A second person proves who they are for one act, at the same device. The first stays signed in."""
 
 from __future__ import annotations
 
-from allauth.account.adapter import get_adapter
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from fanlight.records import clock
 from fanlight.records.models import StaffMember
 from fanlight.records.policies import RefusedError
+from fanlight.records.signing import confirm_identity
+from fanlight.web.access import person
 
 
-def second_person(request: HttpRequest, username: str, password: str) -> StaffMember:
-    """The second person, known by their own sign-in; refused in one sentence whatever was wrong with it."""
-    try:
-        found = get_adapter(request).authenticate(request, username=username.strip(), password=password)
-    except ValidationError:
-        found = None
-    first = request.user
-    if (
-        not isinstance(found, StaffMember)
-        or not found.is_active
-        or found.pk == first.pk
-        or found.site_id != getattr(first, "site_id", None)
-    ):
+def second_person(request: HttpRequest, username: str, password: str, code: str = "") -> StaffMember:
+    """The second person, by their own sign-in; nobody is a second person to themselves."""
+    first = person(request)
+    found = confirm_identity(username=username, password=password, code=code, site=first.site, at=clock.now())
+    if found.pk == first.pk:
         raise RefusedError(
-            "FAN-WEB-003",
-            "The second person could not be signed in",
-            "the name and password are not those of another person of this clinic",
-            "Ask them to type both again.",
+            "FAN-WEB-003", "The second person must be somebody else", "you are signed in yourself", "Ask a colleague to type theirs."
         )
     return found

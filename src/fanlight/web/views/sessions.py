@@ -54,7 +54,7 @@ def session(request: HttpRequest, reference: str) -> HttpResponse:
     note("see_session", at=now, by=person(request), patient=row.patient, session=row.pk)
     bedside = at_bedside(row, now)
     if bedside is None:
-        return render(request, "session_unordered.html", _about(row, None, now) | {"session": row})
+        return render(request, "session_unordered.html", about_session(row, None, now) | {"session": row})
     context = _context(request, row, bedside, now)
     context["forms"] = event_forms(person(request).roles, bedside.plan, red_flag_choices())
     context["limits"] = made.offline_limits(bedside)
@@ -137,7 +137,7 @@ def _refusal(problem: FanlightError, faults: Any, status: int) -> JsonResponse:
     return JsonResponse({"code": problem.code, "message": f"{problem.what}.", "faults": said}, status=status)
 
 
-def _about(row: TreatmentSession, bedside: Bedside | None, now: datetime) -> dict[str, Any]:
+def about_session(row: TreatmentSession, bedside: Bedside | None, now: datetime) -> dict[str, Any]:
     """Who this is and where the session stands: the same on every page of a session."""
     site = row.patient.site
     today = clinic_date(now, site.zone)
@@ -175,7 +175,7 @@ def _context(request: HttpRequest, row: TreatmentSession, bedside: Bedside, now:
     chart = chart_of(bedside)
     dosing = bedside.state.dosing
     discharge = reverse("discharge", args=[row.reference])
-    return _about(row, bedside, now) | {
+    return about_session(row, bedside, now) | {
         "session": row,
         "bedside": bedside,
         "now": now,

@@ -1,0 +1,120 @@
+"""The front page's values: what is owed by the clock, who is in the house, what was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fanlight.care.sessions import ENDED, DueState, SessionStatus
+from fanlight.records.bedside import at_bedside
+from fanlight.records.models import Task, TreatmentSession
+from fanlight.web.words import counted, due_words
+
+_ENDED = {status.value for status in ENDED}
+
+
+@dataclass(frozen=True, slots=True)
+class OwedRow:
+    """One owed thing: when, what and why, whose, who gets it next."""
+
+    pk: int
+    due_at: datetime
+    far: str
+    title: str
+    why: str
+    owner: str
+    next_owner: str
+    escalates_at: datetime | None
+    is_late: bool
+    is_first: bool
+    href: str
+    is_mine: bool
+    is_risk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One person expected or in the house today."""
+
+    reference: str
+    name: str
+    what: str
+    state: str
+    shape: str
+    is_running: bool
+    is_over: bool
+    href: str
+
+
+RISK_KINDS = frozenset({"risk", "suicide_risk", "risk_answer", "crisis"})
+
+
+def owed_rows(tasks: Iterable[Task], now: datetime, user_pk: int) -> tuple[OwedRow, ...]:
+    """Open tasks in order of their due time."""
+    rows = []
+    for index, task in enumerate(tasks):
+        rows.append(
+            OwedRow(
+                task.pk,
+                task.due_at,
+                due_words(task.due_at, now),
+                task.title,
+                task.why,
+                task.owner.name,
+                task.next_owner.name if task.next_owner else "",
+                task.escalates_at,
+                task.due_at < now,
+                index == 0,
+                f"/owed/{task.pk}/",
+                task.owner_id == user_pk,
+                task.kind in RISK_KINDS,
+            )
+        )
+    return tuple(rows)
+
+
+def visit_rows(sessions: Iterable[TreatmentSession], now: datetime, *, may_see: bool) -> tuple[VisitRow, ...]:
+    """Today's sessions with where each stands."""
+    rows = []
+    for session in sessions:
+        href = f"/sessions/{session.reference}/" if may_see else f"/sessions/{session.reference}/arrival/"
+        what = f"session {session.number}{' · ' + session.chair if session.chair else ''}"
+        state, shape, running = _standing(session, now)
+        rows.append(VisitRow(session.reference, session.course.patient.name, what, state, shape, running, session.state in _ENDED, href))
+    return tuple(sorted(rows, key=lambda row: (row.is_over, not row.is_running)))
+
+
+def _standing(session: TreatmentSession, now: datetime) -> tuple[str, str, bool]:
+    status = SessionStatus(session.state)
+    if status is SessionStatus.PLANNED:
+        return ("expected" if session.plan else "expected, dose not ordered"), ("info" if session.plan else "unknown"), False
+    bedside = at_bedside(session, now)
+    if bedside is None or status in ENDED:
+        return status.label, "met", False
+    alarms = [alert for alert in bedside.alerts if alert.is_open]
+    if any(alert.is_stop for alert in alarms):
+        return f"{status.label}: {alarms[0].sentence}", "stop", True
+    if status is SessionStatus.OBSERVING and bedside.readiness.is_ready:
+        return "observed: ready to leave", "met", True
+    late = [item for item in bedside.due if item.state is DueState.OVERDUE]
+    if late:
+        return f"{status.label}: {late[0].label} {due_words(late[0].due_at, now)}", "hold", True
+    return status.label, "now", status in (SessionStatus.DOSING, SessionStatus.PAUSED, SessionStatus.OBSERVING, SessionStatus.CHECKED)
+
+
+def headline(visits: Iterable[VisitRow], owed: tuple[OwedRow, ...], now: datetime) -> str:
+    """ "Three in the house. Seven things owed, one of them in 38 minutes." """
+    here = sum(not row.is_over and row.state.split(":")[0] not in ("expected", "expected, dose not ordered") for row in visits)
+    first = f"{counted(here, 'person', 'people').capitalize()} in the house" if here else "Nobody is in the house"
+    if not owed:
+        return f"{first}. Nothing is owed."
+    late = sum(row.is_late for row in owed)
+    things = counted(len(owed), "thing")
+    if late:
+        rest = f"{counted(late, 'of them', 'of them')} late" if len(owed) > 1 else "and it is late"
+    elif owed[0].due_at - now < timedelta(hours=2):
+        rest = f"the first {due_words(owed[0].due_at, now)}"
+    else:
+        rest = "none of them today" if owed[0].due_at - now > timedelta(hours=14) else "none of them yet"
+    return f"{first}. {things.capitalize()} owed, {rest}."

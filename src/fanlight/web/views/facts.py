@@ -1,0 +1,184 @@
+"""The interview: what the rules ask, answered in a row; and the lists, one line at a time."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from fanlight.care.rules import Stage
+from fanlight.core.errors import FanlightError, InputError
+from fanlight.core.fact_reading import parse_facts
+from fanlight.core.facts import FactKind
+from fanlight.core.instants import clinic_date, format_instant
+from fanlight.records import clock
+from fanlight.records.actions.courses import current_signature
+from fanlight.records.actions.patients import add_history, current_history, record_facts, strike_history
+from fanlight.records.idempotency import once
+from fanlight.records.judging import screen_patient
+from fanlight.records.knowledge import ASKED_NONE, LIST_FACTS
+from fanlight.records.library import library
+from fanlight.records.models import HistoryEntry
+from fanlight.records.permissions import Permission
+from fanlight.web.access import page, patient_or_404, person
+from fanlight.web.forms import FaultLine
+from fanlight.web.pages.asking import asked_facts, raw_value
+from fanlight.web.pages.known import fact_value_words
+from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
+from fanlight.web.pages.who import who_of
+
+SOURCES = ("asked", "examined", "measured today", "from the chart", "told by family")
+_ASKED_DENIED = "asked, denied"
+
+
+@page(Permission.RECORD_FACTS)
+def facts(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask what is missing. Only what was answered is recorded; "no" is recorded as asked and denied."""
+    user, now = person(request), clock.now()
+    row = patient_or_404(request, pk)
+    content = library()
+    protocol = chosen_protocol(request, row, content)
+    signature = current_signature(row.site, protocol.id, content)
+    stage = Stage.ORDER if request.GET.get("stage") == "order" else Stage.SCREEN
+    faults: list[FaultLine] = []
+    errors: dict[str, str] = {}
+    given = {name[5:]: value for name, value in request.POST.items() if name.startswith("fact-") and value.strip()}
+    if request.method == "POST":
+        source = request.POST.get("source") if request.POST.get("source") in SOURCES else SOURCES[0]
+        rows = []
+        for name, text in given.items():
+            known = content.facts.definitions.get(name)
+            if known is None:
+                continue
+            value = raw_value(known, text)
+            try:
+                parse_facts({name: {"value": value, "unit": known.unit, "at": format_instant(now)}}, content.facts)
+            except InputError as problem:
+                errors[name] = "; ".join(fault.reason for fault in problem.faults)
+                faults.append(FaultLine(f"{known.label}: {errors[name]}", f"#fact-{name}"))
+                continue
+            is_denied = known.kind is FactKind.BOOLEAN and value is False and source == SOURCES[0]
+            rows.append(
+                {"name": name, "value": value, "unit": known.unit, "true_at": now, "source": _ASKED_DENIED if is_denied else source}
+            )
+        if not rows and not faults:
+            faults.append(FaultLine("Nothing was answered. Choose or type at least one answer."))
+        if not faults:
+            try:
+                key = uuid.UUID(request.POST.get("write_key", ""))
+                body = {"patient": pk, "facts": {row["name"]: str(row["value"]) for row in rows}}
+                once(
+                    key=key,
+                    endpoint="facts",
+                    body=body,
+                    by=user,
+                    at=now,
+                    do=lambda: {"facts": len(record_facts(patient=row, facts=rows, by=user, at=now, source=str(source)))},
+                )
+            except (FanlightError, ValueError) as problem:
+                faults.append(FaultLine(str(problem) if isinstance(problem, FanlightError) else "Reload the page and enter it again."))
+            else:
+                messages.success(request, f"{len(rows)} recorded.")
+                return redirect(f"{request.path}?protocol={protocol.id}&stage={stage.value}")
+    result = screen_patient(row, protocol, signature, content, stage=stage, at=now)
+    lines = asked_facts(result, content.facts, given, errors)
+    missing = [line for line in lines if line.is_missing]
+    context = {
+        "patient": who_of(row, clinic_date(now, row.site.zone)),
+        "pk": pk,
+        "missing": missing,
+        "known": [line for line in lines if not line.is_missing],
+        "faults": faults,
+        "protocol": protocol,
+        "protocols": protocol_choices(row, content),
+        "stage": stage.value,
+        "sources": SOURCES,
+        "write_key": uuid.uuid4(),
+    }
+    return render(request, "facts.html", context, status=422 if faults else 200)
+
+
+@page(Permission.RECORD_FACTS)
+def lines(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """One list: what is on it, and one more line; or that it was asked for and is empty."""
+    user, now = person(request), clock.now()
+    row = patient_or_404(request, pk)
+    known = library().facts.definitions.get(kind)
+    if known is None or kind not in LIST_FACTS:
+        raise Http404
+    faults: list[FaultLine] = []
+    given: dict[str, str] = {}
+    if request.method == "POST":
+        given = {field.name: request.POST.get(f"line-{field.name}", "").strip() for field in known.fields}
+        given = {name: value for name, value in given.items() if value}
+        is_none = "asked_none" in request.POST
+        try:
+            key = uuid.UUID(request.POST.get("write_key", ""))
+            if request.POST.get("strike"):
+                line = HistoryEntry.objects.for_user(user).get(pk=request.POST["strike"], patient=row, kind=kind)
+                reason = request.POST.get("reason", "").strip() or "entered in error"
+                body = {"strike": line.pk}
+                once(
+                    key=key,
+                    endpoint="lines",
+                    body=body,
+                    by=user,
+                    at=now,
+                    do=lambda: {"line": strike_history(line=line, reason=reason, by=user, at=now).pk},
+                )
+            else:
+                details: dict[str, Any] = {ASKED_NONE: True} if is_none else _details(known, given)
+                if not is_none:
+                    parse_facts({kind: {"value": [details]}}, library().facts)
+                source = "asked, none" if is_none else request.POST.get("source", "asked")
+                once(
+                    key=key,
+                    endpoint="lines",
+                    body={"patient": pk, "kind": kind, "details": {name: str(value) for name, value in details.items()}},
+                    by=user,
+                    at=now,
+                    do=lambda: {"line": add_history(patient=row, kind=kind, details=details, by=user, at=now, source=source).pk},
+                )
+            messages.success(request, "Recorded.")
+            return redirect("lines", pk, kind)
+        except InputError as problem:
+            faults = [FaultLine(f"{fault.reason} {fault.suggestion}".strip()) for fault in problem.faults]
+        except (FanlightError, ValueError, HistoryEntry.DoesNotExist) as problem:
+            faults = [FaultLine(str(problem) if isinstance(problem, FanlightError) else "Reload the page and enter it again.")]
+    entries = current_history(row, kind)
+    listed = [
+        {"pk": entry.pk, "words": fact_value_words({k: v for k, v in entry.details.items()}), "source": entry.source, "at": entry.true_at}
+        for entry in entries
+        if ASKED_NONE not in entry.details
+    ]
+    context = {
+        "patient": who_of(row, clinic_date(now, row.site.zone)),
+        "pk": pk,
+        "known": known,
+        "fields": [
+            {
+                "field": field,
+                "value": given.get(field.name, ""),
+                "label": field.name.replace("_", " ").capitalize(),
+                "choices": [(c, c.replace("_", " ")) for c in field.choices],
+            }
+            for field in known.fields
+        ],
+        "listed": listed,
+        "asked_none": any(ASKED_NONE in entry.details for entry in entries) and not listed,
+        "faults": faults,
+        "write_key": uuid.uuid4(),
+    }
+    return render(request, "lines.html", context, status=422 if faults else 200)
+
+
+def _details(known: Any, given: dict[str, str]) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    for field in known.fields:
+        if field.name not in given:
+            continue
+        details[field.name] = given[field.name] == "yes" if field.kind is FactKind.BOOLEAN else given[field.name]
+    return details

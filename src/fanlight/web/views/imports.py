@@ -1,0 +1,53 @@
+"""Bringing records in: upload FHIR files, read the report, see earlier imports."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from fanlight.core.errors import FanlightError
+from fanlight.exchange.fhir.report import to_json
+from fanlight.records import clock
+from fanlight.records.importing import ReceivedFile, import_fhir
+from fanlight.records.models import ImportBatch
+from fanlight.records.permissions import Permission
+from fanlight.web.access import page, person
+from fanlight.web.forms import FaultLine
+
+_FILES_AT_MOST = 40
+
+
+@page(Permission.IMPORT_RECORDS)
+def import_records(request: HttpRequest) -> HttpResponse:
+    """The upload page. What is refused is said, and the rest goes in; importing twice changes nothing."""
+    user = person(request)
+    faults: list[FaultLine] = []
+    if request.method == "POST":
+        files = request.FILES.getlist("files")
+        source = request.POST.get("source", "").strip() or "upload"
+        if not files:
+            faults.append(FaultLine("Choose at least one file.", "#files"))
+        elif len(files) > _FILES_AT_MOST:
+            faults.append(FaultLine(f"At most {_FILES_AT_MOST} files at once; the command import-fhir takes folders.", "#files"))
+        else:
+            received = [ReceivedFile(name=str(file.name), source=source, content=file.read()) for file in files]
+            try:
+                report = import_fhir(files=received, by=user, at=clock.now(), site=user.site)
+            except FanlightError as problem:
+                faults.append(FaultLine(str(problem), "#files"))
+            else:
+                batch = ImportBatch.objects.for_user(user).order_by("-pk").first()
+                if batch is not None and batch.imported_by_id == user.pk:
+                    return redirect("import_report", batch.pk)
+                return render(request, "import_report.html", {"report": to_json(report), "batch": None})
+    batches = ImportBatch.objects.for_user(user).select_related("imported_by").order_by("-pk")[:20]
+    return render(request, "import.html", {"faults": faults, "batches": batches}, status=422 if faults else 200)
+
+
+@page(Permission.IMPORT_RECORDS)
+def import_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one import did: imported, kept, refused and why, unchanged, dangling."""
+    batch = ImportBatch.objects.for_user(person(request)).filter(pk=pk).select_related("imported_by").first()
+    if not isinstance(batch, ImportBatch):
+        raise Http404
+    return render(request, "import_report.html", {"report": batch.report, "batch": batch})
