@@ -238,3 +238,9 @@ def test_sentences_keep_their_lines():
         ("another", 5),
     ]
     assert plain_words("It’s  100\u00a0% “safe”") == 'it\'s 100 % "safe"'
+
+
+def test_it_means_the_drug_of_the_sentence_before(rules):
+    assert "approved_racemic" in found("Ketamine is used for depression. It is FDA-approved.", rules)
+    assert found("Spravato is esketamine. It is FDA-approved for depression that other medicines have not lifted.", rules) == set()
+    assert found("Our hall is new. It is licensed for weddings.", rules) == set()

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pool": ("fanlight.cli.pool", "pool the studies of a table"),
     "check": ("fanlight.cli.check", "read every content file and say what is wrong with it"),
     "demo": ("fanlight.cli.demo", "try a sample clinic on this machine"),
+    "docs": ("fanlight.cli.docs", "write the reference pages of the manual, or check them"),
     "dose": ("fanlight.cli.dose", "work out one dose, line by line"),
     "import-fhir": ("fanlight.cli.import_fhir", "import FHIR R4 bundles, NDJSON and resources"),
     "init": ("fanlight.cli.init", "make a clinic and its first administrator"),

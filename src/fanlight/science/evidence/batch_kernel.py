@@ -17,7 +17,7 @@ MOST_STEPS = 200
 TOLERANCE = 1e-12
 
 
-@njit(cache=True, fastmath=FAST, inline="always")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def _weigh(y: Any, v: Any, w: Any, k: int, tau2: float) -> Any:
     """Weights into `w`, and the pooled mean with the sum of weights."""
     total, product = 0.0, 0.0
@@ -29,7 +29,7 @@ def _weigh(y: Any, v: Any, w: Any, k: int, tau2: float) -> Any:
     return product / total, total
 
 
-@njit(cache=True, fastmath=FAST, inline="always")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def _equation(y: Any, v: Any, w: Any, k: int, tau2: float, method: int) -> Any:
     """The value and slope, at `tau2`, of what the estimator sets to zero."""
     mean, s1 = _weigh(y, v, w, k, tau2)
@@ -53,7 +53,19 @@ def _equation(y: Any, v: Any, w: Any, k: int, tau2: float, method: int) -> Any:
     return a2 - (s1 - s2 / s1), trace_pp - 2.0 * ypppy
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
+def _score(y: Any, v: Any, w: Any, k: int, tau2: float, method: int) -> Any:
+    """The value alone, for the likelihood methods: what the search grid needs."""
+    mean, s1 = _weigh(y, v, w, k, tau2)
+    a2, s2 = 0.0, 0.0
+    for i in range(k):
+        weighted = w[i] * (y[i] - mean)
+        a2 += weighted * weighted
+        s2 += w[i] * w[i]
+    return a2 - s1 if method == ML else a2 - (s1 - s2 / s1)
+
+
+@njit(cache=True, error_model="numpy")
 def _log_likelihood(y: Any, v: Any, w: Any, k: int, tau2: float, method: int) -> Any:
     mean, s1 = _weigh(y, v, w, k, tau2)
     value = 0.0
@@ -62,10 +74,10 @@ def _log_likelihood(y: Any, v: Any, w: Any, k: int, tau2: float, method: int) ->
     return value - np.log(s1) if method == REML else value
 
 
-@njit(cache=True)
-def _root(y: Any, v: Any, w: Any, k: int, method: int, low: float, high: float) -> Any:
+@njit(cache=True, error_model="numpy")
+def _root(y: Any, v: Any, w: Any, k: int, method: int, low: float, high: float, start: float) -> Any:
     """The tau2 in [low, high] where the equation falls through zero, by Newton inside a shrinking bracket; NaN when it does not settle."""
-    x = 0.5 * (low + high)
+    x = start
     for _ in range(MOST_STEPS):
         value, slope = _equation(y, v, w, k, x, method)
         if not np.isfinite(value):
@@ -83,7 +95,7 @@ def _root(y: Any, v: Any, w: Any, k: int, method: int, low: float, high: float) 
     return np.nan
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _iterated(y: Any, v: Any, w: Any, k: int, method: int, sum_squares: Any) -> Any:
     low, high = v[0], v[0]
     for i in range(1, k):
@@ -91,9 +103,10 @@ def _iterated(y: Any, v: Any, w: Any, k: int, method: int, sum_squares: Any) -> 
     ratio = sum_squares / (k - 1.0)
     reach = 0.5 * (ratio + np.sqrt(ratio * ratio + 4.0 * ratio * (high - low)))
     top = max(reach - low, 0.0) * 1.0001 + 1e-12 * high
-    before, _ = _equation(y, v, w, k, 0.0, method)
     if method == PM:
-        return 0.0 if before <= 0 else _root(y, v, w, k, method, 0.0, top)
+        before, _ = _equation(y, v, w, k, 0.0, method)
+        return 0.0 if before <= 0 else _root(y, v, w, k, method, 0.0, top, 0.5 * top)
+    before = _score(y, v, w, k, 0.0, method)
     best, best_value, several = np.nan, 0.0, False
     if before <= 0:
         best = 0.0
@@ -102,9 +115,10 @@ def _iterated(y: Any, v: Any, w: Any, k: int, method: int, sum_squares: Any) -> 
     for point in range(1, GRID):
         edge *= step
         right = top if point == GRID - 1 else edge - low
-        after, _ = _equation(y, v, w, k, right, method)
+        after = _score(y, v, w, k, right, method)
         if before > 0 >= after:
-            found = _root(y, v, w, k, method, left, right)
+            crossing = left + (right - left) * before / (before - after)
+            found = _root(y, v, w, k, method, left, right, crossing)
             if not np.isfinite(found):
                 return np.nan
             if np.isfinite(best):
@@ -119,7 +133,7 @@ def _iterated(y: Any, v: Any, w: Any, k: int, method: int, sum_squares: Any) -> 
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _tau2(y: Any, v: Any, w: Any, k: int, method: int, sum_squares: Any) -> Any:
     if method == EE:
         return 0.0
@@ -143,7 +157,7 @@ def _tau2(y: Any, v: Any, w: Any, k: int, method: int, sum_squares: Any) -> Any:
     return _iterated(y, v, w, k, method, sum_squares)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, parallel=True, error_model="numpy")
 def pool_rows(effects: Any, variances: Any, method: int) -> Any:
     """For each row: k, tau2, estimate, sum of weights, y'Py at tau2, Q, typical-variance trace; `(B, 7)`. NaN where k is 0."""
     rows, width = effects.shape

@@ -22,9 +22,8 @@ def leave_one_out(y: Any, v: Any, method: str = "REML", test: Test = "z", level:
     k = len(effects)
     if k < 2:
         raise EvidenceError("FAN-EVID-022", "Cannot leave one out", "there is one study")
-    others = ~np.eye(k, dtype=bool)
-    rows = [np.broadcast_to(column, (k, k))[others].reshape(k, k - 1) for column in (effects, variances)]
-    return pool_many(rows[0], rows[1], method, test, level)
+    others = np.arange(k - 1) + (np.arange(k - 1) >= np.arange(k)[:, None])
+    return pool_many(effects[others], variances[others], method, test, level)
 
 
 def cumulative(y: Any, v: Any, method: str = "REML", test: Test = "z", level: float = 0.95) -> ManyPooled:

@@ -110,5 +110,5 @@ def _told(kind: Measure, method: str, estimate: float, se: float, columns: dict[
         method=method,
         measure=kind,
         level=level,
-        notes=single.notes,
+        notes=tuple(f"For Q alone: {note}" for note in single.notes),
     )

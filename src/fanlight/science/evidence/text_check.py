@@ -59,13 +59,21 @@ def check_text(text: str, rules: TextRules) -> tuple[Marked, ...]:
     """Every marked sentence, in order; a sentence that breaks several rules is marked by each, gravest first."""
     lists = _compiled(rules)
     found: list[Marked] = []
+    meant = ""
     for sentence, line in sentences(text):
         plain = plain_words(sentence)
+        named = _DRUGS.findall(plain)
+        if named:
+            meant = named[-1]
+        elif meant and _PRONOUN.match(plain):
+            plain = f"{meant}: {plain}"  # "It is approved" means the drug of the sentence before
         broken = [marked for rule in rules.rules if (marked := _judge(rule, sentence, plain, line, rules, lists))]
         found += sorted(broken, key=lambda marked: _GRAVITY.index(marked.verdict))
     return tuple(found)
 
 
+_DRUGS = re.compile(r"esketamine|spravato|ketamine|psilocybin")
+_PRONOUN = re.compile(r"(?:it|its|it's|this|that|these|they|the (?:drug|medicine|treatment|infusions?|therapy|spray))\b")
 _GRAVITY = ("forbidden", "overstated", "unsupported")
 
 
