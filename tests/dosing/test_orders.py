@@ -148,3 +148,10 @@ def test_a_trial_keeps_its_own_weight_basis():
     assert dose("iv-racemic-induction", **heavy).weights.basis.value == "ideal"
     assert dose("iv-racemic-ptsd", **heavy).weights.basis.value == "actual"
     assert dose("iv-racemic-ptsd", **heavy, weight_basis="ideal").weights.basis.value == "ideal"
+
+
+def test_a_weight_in_pounds_is_shown_as_it_was_given():
+    found = dose_json(dose("iv-racemic-induction", **{**NOW, "weight_kg": "154 lb"}))
+    assert found["arithmetic"][0] == "Weight: 154 lb = 69.85322498 kg"
+    assert found["weights"]["actual_kg"] == "69.9"
+    assert found["dose"]["mg"] == "34.9"

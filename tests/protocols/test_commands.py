@@ -208,3 +208,11 @@ def test_an_overlay_is_linted_compared_and_used(run, facts, tmp_path):
 def test_an_overlay_under_the_shipped_version_is_refused(run, tmp_path):
     folder = overlay_folder(tmp_path, version="1.0.0")
     assert run("protocol", "list", "--overlay", folder, expect=1).startswith("FAN-PROT-005")
+
+
+def test_sessions_already_given_stay_and_the_plan_goes_on_from_them(run, tmp_path):
+    path = tmp_path / "facts.yaml"
+    given = "{on: 2026-11-03, drug: racemic_ketamine, protocol: iv-racemic-induction}, {on: 2026-10-31, drug: racemic_ketamine}"
+    path.write_text(f"sessions_given: [{given}]\n")
+    shape = json.loads(run("plan", path, "--protocol", "iv-racemic-induction", "--start", "2026-11-03", "--json"))
+    assert [(item["date"], item["held"]) for item in shape["sessions"]][:2] == [("2026-11-03", True), ("2026-11-06", False)]

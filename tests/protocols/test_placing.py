@@ -155,3 +155,26 @@ def test_a_month_without_an_opening_says_where_the_plan_stops_and_why():
     assert len(found.placed) == 2
     assert found.stuck is not None
     assert (found.stuck.number, found.stuck_first) == (3, found.placed[-1].on + timedelta(days=2))
+
+
+def test_sessions_elsewhere_count_towards_the_frequency_and_begin_the_course():
+    protocol = shipped.protocols()["esketamine-us-trd"]
+    friday, saturday = MONDAY - timedelta(days=3), MONDAY - timedelta(days=2)
+    ceiling = frequency_ceiling(protocol, shipped.ceilings(), MONDAY, (friday, saturday))
+    assert ceiling is not None
+    assert not ceiling.allows([], MONDAY)
+    assert ceiling.allows([], friday + timedelta(days=7))
+    long_ago = frequency_ceiling(protocol, shipped.ceilings(), MONDAY, (MONDAY - timedelta(days=90),))
+    assert long_ago is not None
+    assert not long_ago.allows([MONDAY], MONDAY + timedelta(days=3))
+
+
+def test_a_plan_waits_for_sessions_given_elsewhere():
+    elsewhere = [MONDAY - timedelta(days=2), MONDAY - timedelta(days=1)]
+    course = plan(shipped.protocols()["esketamine-us-trd"], MONDAY, everyday(), shipped.ceilings(), elsewhere=elsewhere)
+    assert course.sessions[0].on == MONDAY + timedelta(days=5)
+    assert course.moved[0].why == "it would be more often than the protocol allows"
+
+
+def everyday():
+    return ClinicCalendar("all", "All days", "UTC", tuple(OpeningDay(day, time(9), time(17), 1, True, True) for day in Weekday), time(11))

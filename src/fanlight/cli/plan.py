@@ -41,19 +41,37 @@ def plan(
     shelf = library()
     found, days = protocol_named(shelf, protocol, overlay), calendar_named(shelf, calendar)
     known = read_facts_file(facts, shelf.facts)
-    course = plan_course(found, planned_day(start), days, shelf.ceilings)
+    held, elsewhere = sessions_so_far(known, found)
+    course = plan_course(found, planned_day(start), days, shelf.ceilings, held=held, elsewhere=elsewhere)
     change = None
     if missed:
         lost = course.session(missed)
-        change = if_missed(course, found, days, shelf.ceilings, number=missed, today=lost.on if lost else course.start, is_worse=worse)
+        change = if_missed(
+            course, found, days, shelf.ceilings, number=missed, today=lost.on if lost else course.start, is_worse=worse, elsewhere=elsewhere
+        )
     elif move:
         number, _, day = move.partition(":")
         if not number.isdigit() or not day:
             raise ShelfError("FAN-CLI-014", f"Cannot read the move {move!r}", "", "Write it as NUMBER:DATE, for example 3:2026-12-04.")
-        change = if_moved(course, found, days, shelf.ceilings, number=int(number), to=planned_day(day))
+        change = if_moved(course, found, days, shelf.ceilings, number=int(number), to=planned_day(day), elsewhere=elsewhere)
     shape = plan_shape(shelf, found, known, course, change)
     sys.stdout.write(json.dumps(shape, ensure_ascii=False, indent=2) + "\n" if as_json else _in_words(shape))
     return 0
+
+
+def sessions_so_far(known: Facts, protocol: Protocol) -> tuple[list[date], list[date]]:
+    """Dates of the sessions given under this protocol, and of the drug's other sessions, here or elsewhere."""
+    from fanlight.core.facts import records
+
+    held, elsewhere = [], []
+    for row in records(known, "sessions_given") or ():
+        on = row["on"]
+        assert isinstance(on, date)
+        if row.get("protocol") == protocol.id:
+            held.append(on)
+        elif row.get("drug") in (protocol.drug.value, None):
+            elsewhere.append(on)
+    return sorted(held), sorted(elsewhere)
 
 
 def plan_shape(shelf: Library, protocol: Protocol, known: Facts, course: CoursePlan, change: Change | None) -> dict[str, Any]:

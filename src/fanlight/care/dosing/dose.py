@@ -34,6 +34,7 @@ _PER_KG = (DoseBasis.PER_KG, DoseBasis.PER_KG_PER_HOUR)
 class DoseAnswer:
     """What was worked out, exact; None where it hangs on what is missing or refused, and `findings` says on what.
 
+    `weight_as_given` is what was written where the weight came in another unit.
     `fanlight.care.dosing.dose_json` writes it in the shape of rule semantics 9.
     """
 
@@ -47,6 +48,7 @@ class DoseAnswer:
     given: Given | None
     waste: Waste | None
     findings: tuple[DoseFinding, ...]
+    weight_as_given: str = ""
 
     @property
     def is_withheld(self) -> bool:
@@ -102,7 +104,17 @@ def dose_for(
             stands += () if made is None else dilution_findings(made, protocol)
     gave, doubt = run_given(facts, made, policy)
     return DoseAnswer(
-        protocol.id, protocol.version, phase, policy, weighed, dose, made, gave, waste_of(made, gave, policy), (*stands, *doubt)
+        protocol.id,
+        protocol.version,
+        phase,
+        policy,
+        weighed,
+        dose,
+        made,
+        gave,
+        waste_of(made, gave, policy),
+        (*stands, *doubt),
+        _as_given(facts),
     )
 
 
@@ -151,6 +163,10 @@ def _weigh(
     if not needs_weight:
         return found, ()
     return found, (*stands, *basis_findings(found, policy))
+
+
+def _as_given(facts: Facts) -> str:
+    return facts["weight_kg"].as_given if "weight_kg" in facts else ""
 
 
 def _chosen_basis(facts: Facts, protocol: Protocol) -> WeightBasis | None:

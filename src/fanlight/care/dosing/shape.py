@@ -37,7 +37,7 @@ def _weights(answer: DoseAnswer) -> dict[str, str | None] | None:
     if weighed is None:
         return None
     return {
-        "actual_kg": written(weighed.actual_kg),
+        "actual_kg": written(weighed.actual_kg) if not answer.weight_as_given else _cut(weighed.actual_kg, policy.kilograms_shown),
         "ideal_kg": _cut(weighed.ideal_kg, policy.kilograms_shown),
         "adjusted_kg": _cut(weighed.adjusted_kg, policy.kilograms_shown),
         "bmi": _cut(weighed.bmi, policy.bmi_shown),

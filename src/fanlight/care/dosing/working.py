@@ -19,6 +19,8 @@ def working(answer: DoseAnswer) -> tuple[str, ...]:
     if answer.is_withheld or answer.amount is None:
         return ()
     lines = [] if answer.weights is None else _weight_lines(answer.weights, answer.policy)
+    if answer.weight_as_given and answer.weights is not None:
+        lines.insert(0, f"Weight: {answer.weight_as_given} = {written(answer.weights.actual_kg)} kg")
     lines += _dose_lines(answer)
     if answer.preparation is not None:
         lines += _made_lines(answer, answer.preparation)

@@ -48,22 +48,27 @@ class DefaultCeilings:
 class FrequencyCeiling:
     """R16 for one course: most sessions on any seven clinic dates, and weekly at most after a day of the course.
 
-    `course_began` is the date of the first session; `weekly_after_day` None where the weekly limit does not govern.
+    `course_began` is the date of the first session; `weekly_after_day` None where the weekly limit does not govern. `elsewhere`
+    are dates of earlier sessions of the drug, here or at another clinic: they count, and the course began with the first.
     """
 
     sessions_in_seven_days: int
     weekly_after_day: int | None
     course_began: date
+    elsewhere: tuple[date, ...] = ()
 
     def allows(self, dates: Sequence[date], day: date) -> bool:
         """True when a session on `day`, after those on `dates`, keeps to both limits."""
-        earlier = sum((day - other).days < _WEEK for other in dates)
-        began = dates[0] if dates else self.course_began
+        before = (*self.elsewhere, *dates)
+        earlier = sum(0 <= (day - other).days < _WEEK for other in before)
+        began = min(before, default=self.course_began)
         late = self.weekly_after_day is not None and (day - began).days + 1 > self.weekly_after_day
         return earlier < (1 if late else self.sessions_in_seven_days)
 
 
-def frequency_ceiling(protocol: Protocol, ceilings: DefaultCeilings, course_began: date) -> FrequencyCeiling | None:
+def frequency_ceiling(
+    protocol: Protocol, ceilings: DefaultCeilings, course_began: date, elsewhere: Sequence[date] = ()
+) -> FrequencyCeiling | None:
     """The frequency ceiling of a protocol, or None where no rule governs its drug."""
     name = {
         Drug.ESKETAMINE: "esketamine_sessions_in_seven_days",
@@ -73,4 +78,4 @@ def frequency_ceiling(protocol: Protocol, ceilings: DefaultCeilings, course_bega
     if sessions is None:
         return None
     weekly = None if protocol.use in NOT_HELD_TO_WEEKLY else ceilings.value(protocol, "R16", "weekly_after_day")
-    return FrequencyCeiling(int(sessions), None if weekly is None else int(weekly), course_began)
+    return FrequencyCeiling(int(sessions), None if weekly is None else int(weekly), course_began, tuple(elsewhere))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,6 +47,7 @@ def if_moved(
     number: int,
     to: date,
     booked: Mapping[date, int] | None = None,
+    elsewhere: Sequence[date] = (),
 ) -> Change:
     """The course with one session moved to a date: earlier sessions stay, later ones follow.
 
@@ -56,7 +57,7 @@ def if_moved(
     session = _movable(before, number)
     held = [item.on for item in before.sessions if item.held]
     fixed = {item.number: item.on for item in before.sessions if item.number < number and not item.held}
-    after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to})
+    after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to}, elsewhere=elsewhere)
     problems = []
     shut = calendar.why_not(to, booked)
     if shut is not None:
@@ -64,7 +65,7 @@ def if_moved(
     if not session.first <= to <= session.last:
         window = f"{session.first.isoformat()} to {session.last.isoformat()}"
         problems.append(f"{to.isoformat()} is outside the window of session {number}: {window}.")
-    if not _keeps_frequency(before, protocol, ceilings, number, to):
+    if not _keeps_frequency(before, protocol, ceilings, number, to, elsewhere):
         problems.append(f"On {to.isoformat()} it would be more often than the protocol or the frequency ceiling (R16) allows.")
     return Change(after, _changes(before, after), _gap_words(protocol, session.phase_id, before, number, to), (*problems, *_stuck(after)))
 
@@ -79,6 +80,7 @@ def if_missed(
     today: date,
     is_worse: bool = False,
     booked: Mapping[date, int] | None = None,
+    elsewhere: Sequence[date] = (),
 ) -> Change:
     """The course when a session was not held: it takes the next date that fits, from tomorrow on, and the rest follow.
 
@@ -88,8 +90,10 @@ def if_missed(
     held = [item.on for item in before.sessions if item.held]
     fixed = {item.number: item.on for item in before.sessions if item.number < number and not item.held}
     tomorrow = today + timedelta(days=1)
-    to = _next_date(before, protocol, calendar, ceilings, number, max(tomorrow, session.on + timedelta(days=1)), fixed, held, booked)
-    after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to})
+    to = _next_date(
+        before, protocol, calendar, ceilings, number, max(tomorrow, session.on + timedelta(days=1)), fixed, held, booked, elsewhere
+    )
+    after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to}, elsewhere=elsewhere)
     said = _missed_words(protocol, session.phase_id, is_worse) + _gap_words(protocol, session.phase_id, before, number, to)
     late = () if to <= session.last else (f"Session {number} would fall after the end of its window ({session.last.isoformat()}).",)
     return Change(after, _changes(before, after), said, (*late, *_stuck(after)))
@@ -108,11 +112,14 @@ def _next_date(
     fixed: Mapping[int, date],
     held: list[date],
     booked: Mapping[date, int] | None,
+    elsewhere: Sequence[date],
 ) -> date:
     """The first open date from which the rest of the course still fits; else the first open date."""
     open_days = [day for n in range(_LOOK_AHEAD_DAYS) if calendar.why_not(day := earliest + timedelta(days=n), booked) is None]
     for day in open_days[:7]:
-        found = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: day})
+        found = plan(
+            protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: day}, elsewhere=elsewhere
+        )
         if found.is_complete or not before.is_complete:
             return day
     return open_days[0] if open_days else earliest
@@ -130,11 +137,13 @@ def _movable(before: CoursePlan, number: int) -> PlannedSession:
     return session
 
 
-def _keeps_frequency(before: CoursePlan, protocol: Protocol, ceilings: DefaultCeilings, number: int, to: date) -> bool:
+def _keeps_frequency(
+    before: CoursePlan, protocol: Protocol, ceilings: DefaultCeilings, number: int, to: date, elsewhere: Sequence[date]
+) -> bool:
     session = before.session(number)
     phase = None if session is None else protocol.phase(session.phase_id)
     dates = [item.on for item in before.sessions if item.number < number]
-    ceiling = frequency_ceiling(protocol, ceilings, dates[0] if dates else to)
+    ceiling = frequency_ceiling(protocol, ceilings, dates[0] if dates else to, elsewhere)
     keeps_phase = phase is None or keeps_at_most(phase.at_most, dates, to)
     return keeps_phase and (ceiling is None or ceiling.allows(dates, to))
 

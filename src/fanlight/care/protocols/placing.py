@@ -77,17 +77,17 @@ class _Search:
     ceiling: FrequencyCeiling | None
     held: tuple[date, ...]
     fixed: Mapping[int, date]
-    dead: set[tuple[int, tuple[date, ...], date]] | None = None
+    dead: set[tuple[int, tuple[date, ...], date, date | None]] | None = None
     best: tuple[Placed, ...] = ()
     best_stuck: tuple[Slot, date, date] | None = None
 
     def after(self, index: int, dates: tuple[date, ...], wanted_before: date, so_far: tuple[Placed, ...] = ()) -> tuple[Placed, ...] | None:
         if index == len(self.slots):
             return so_far
-        recent = dates[-_LOOK_BACK:]
         if self.dead is None:
             self.dead = set()
-        if (index, recent, wanted_before) in self.dead:
+        state = (index, dates[-_LOOK_BACK:], wanted_before, dates[0] if dates else None)
+        if state in self.dead:
             return None
         slot = self.slots[index]
         wanted, first, last = self._window(slot, dates, wanted_before)
@@ -95,7 +95,7 @@ class _Search:
             found = self.after(index + 1, (*dates, day), wanted, (*so_far, Placed(slot, day, wanted, first, last)))
             if found is not None:
                 return found
-        self.dead.add((index, recent, wanted_before))
+        self.dead.add(state)
         if self.best_stuck is None or len(so_far) > len(self.best):
             self.best, self.best_stuck = so_far, (slot, first, last)
         return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from fanlight.care.protocols.calendar import ClinicCalendar
-from fanlight.care.protocols.ceilings import DefaultCeilings, frequency_ceiling
+from fanlight.care.protocols.ceilings import DefaultCeilings, FrequencyCeiling, frequency_ceiling
 from fanlight.care.protocols.course import CoursePlan, Move, PlannedSession, Unplaced
 from fanlight.care.protocols.phases import Phase
 from fanlight.care.protocols.placing import Placed, Placement, Slot, keeps_at_most, place
@@ -23,15 +23,17 @@ def plan(
     booked: Mapping[date, int] | None = None,
     held: Sequence[date] = (),
     fixed: Mapping[int, date] | None = None,
+    elsewhere: Sequence[date] = (),
 ) -> CoursePlan:
     """The dates of a course from `start`, with therapy, measures and decisions.
 
     `booked` is how many chairs are already taken on a date; `held` the dates of sessions already given, in order; `fixed` the
-    dates some later sessions are to keep. Every gap and frequency of the protocol is kept; where the calendar leaves no date
+    dates some later sessions are to keep; `elsewhere` the dates of earlier sessions of the drug outside this course, which count
+    towards the frequency ceiling. Every gap and frequency of the protocol is kept; where the calendar leaves no date
     for a session, the plan ends before it and `unplaced` says why. An open-ended phase is planned to its first review.
     """
     slots = course_slots(protocol)
-    ceiling = frequency_ceiling(protocol, ceilings, held[0] if held else start)
+    ceiling = frequency_ceiling(protocol, ceilings, held[0] if held else start, elsewhere)
     found = place(slots, start, lambda day: calendar.why_not(day, booked), ceiling, held=held, fixed=fixed)
     given = tuple(_held(protocol, slot, on) for slot, on in zip(slots, held, strict=False))
     sessions = given + tuple(_planned(protocol, item) for item in found.placed)
@@ -45,7 +47,7 @@ def plan(
         therapy_slots(protocol, sessions, calendar, is_whole=whole),
         due_measures(protocol, sessions, is_whole=whole),
         due_decisions(protocol, sessions),
-        tuple(_moves(found.placed, calendar, booked)),
+        tuple(_moves(found.placed, held, ceiling, calendar, booked)),
         _unplaced(found, calendar, booked),
     )
 
@@ -87,23 +89,31 @@ def _planned(protocol: Protocol, item: Placed) -> PlannedSession:
     )
 
 
-def _moves(placed: Sequence[Placed], calendar: ClinicCalendar, booked: Mapping[date, int] | None) -> list[Move]:
-    dates: list[date] = []
+def _moves(
+    placed: Sequence[Placed],
+    held: Sequence[date],
+    ceiling: FrequencyCeiling | None,
+    calendar: ClinicCalendar,
+    booked: Mapping[date, int] | None,
+) -> list[Move]:
+    dates: list[date] = list(held)
     found = []
     for item in placed:
         if item.on != item.wanted:
-            found.append(Move(item.slot.number, item.wanted, item.on, _why(item, dates, calendar, booked)))
+            found.append(Move(item.slot.number, item.wanted, item.on, _why(item, dates, ceiling, calendar, booked)))
         dates.append(item.on)
     return found
 
 
-def _why(item: Placed, dates: Sequence[date], calendar: ClinicCalendar, booked: Mapping[date, int] | None) -> str:
+def _why(
+    item: Placed, dates: Sequence[date], ceiling: FrequencyCeiling | None, calendar: ClinicCalendar, booked: Mapping[date, int] | None
+) -> str:
     shut = calendar.why_not(item.wanted, booked)
     if shut is not None:
         return shut
     if not item.first <= item.wanted <= item.last:
         return "it would be too near to, or too far from, the session before"
-    if not keeps_at_most(item.slot.phase.at_most, dates, item.wanted):
+    if not keeps_at_most(item.slot.phase.at_most, dates, item.wanted) or not (ceiling is None or ceiling.allows(dates, item.wanted)):
         return "it would be more often than the protocol allows"
     return "so that later sessions keep their windows"
 
