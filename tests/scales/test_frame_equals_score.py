@@ -7,6 +7,7 @@ import random
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -116,6 +117,8 @@ PHQ = [[3, 0, 1, 2, 0, 0, 1, 0, 3], [0, 0, 0, 0, 0, 0, 0, 0, 1], [2, 2, 2, 2, 2,
         pl.DataFrame(PHQ, schema=[f"q{i}" for i in range(1, 10)], orient="row"),
         pl.DataFrame(PHQ, schema=[f"q{i}" for i in range(1, 10)], orient="row").cast(pl.UInt8),
         pl.DataFrame(PHQ, schema=[f"q{i}" for i in range(1, 10)], orient="row").cast(pl.Decimal(10, 2)),
+        pl.LazyFrame(PHQ, schema=[f"q{i}" for i in range(1, 10)], orient="row"),
+        pd.DataFrame(PHQ, columns=[f"q{i}" for i in range(1, 10)])[[f"q{i}" for i in range(9, 0, -1)]],
         {f"q{i + 1}": [row[i] for row in PHQ] for i in range(9)},
         {f"q{i + 1}": np.array([row[i] for row in PHQ], dtype=np.float32) for i in range(9)} | {"week": [1, 2, 3, 4]},
     ],
@@ -127,6 +130,8 @@ PHQ = [[3, 0, 1, 2, 0, 0, 1, 0, 3], [0, 0, 0, 0, 0, 0, 0, 0, 1], [2, 2, 2, 2, 2,
         "polars",
         "polars u8",
         "polars decimal",
+        "lazy polars",
+        "pandas, columns in another order",
         "mapping",
         "float32 and another column",
     ],

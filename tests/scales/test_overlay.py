@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from fanlight.care.scales import score
+from fanlight.care.scales import ScaleError, score
 from fanlight.care.scales.overlay import TextPack, with_text
-from fanlight.content import ContentError, read_text
+from fanlight.content import ContentError, content_folder, read_text
 from fanlight.core.errors import InputError
 from fanlight.records.instruments import instruments_with_overlay, shipped_instrument
 
@@ -87,3 +87,19 @@ def test_faults_of_a_folder_are_told_together(tmp_path):
         instruments_with_overlay(tmp_path, ON)
     assert 'Did you mean "asrm"' in str(refused.value)
     assert "b.items.q5" in str(refused.value)
+
+
+def test_a_site_adds_an_instrument_of_its_own_and_replaces_none(tmp_path):
+    (tmp_path / "instruments").mkdir()
+    own = (content_folder() / "instruments" / "isi.yaml").read_text(encoding="utf-8").replace("id: isi", "id: isi_site", 1)
+    (tmp_path / "instruments" / "isi_site.yaml").write_text(own, encoding="utf-8")
+    text = (
+        HEAD.replace("asrm", "isi_site").replace("0-4", '"7"') + "items: {" + ", ".join(f"q{i}: Wording {i}" for i in range(1, 8)) + "}\n"
+    )
+    (tmp_path / "isi_site.yaml").write_text(text, encoding="utf-8")
+    merged = instruments_with_overlay(tmp_path, ON)
+    assert merged["isi_site"].has_full_text
+    assert not merged["isi"].has_full_text
+    (tmp_path / "instruments" / "isi_site.yaml").write_text(own.replace("id: isi_site", "id: isi", 1), encoding="utf-8")
+    with pytest.raises(ScaleError, match="its scoring is not replaced"):
+        instruments_with_overlay(tmp_path, ON)

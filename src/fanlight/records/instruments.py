@@ -54,5 +54,16 @@ def _unknown(name: str) -> ScaleError:
 
 
 def instruments_with_overlay(folder: Path, on: date) -> dict[str, Instrument]:
-    """Every instrument by id, with the licensed wording of a site's folder of text packs, as it holds on a date."""
-    return lay_over(shipped_instruments(), read_folder(folder, TextPack), on)
+    """Every instrument by id as a site has it on a date: the licensed wording of `folder` (text packs), and the site's own
+    instruments of `folder`/instruments. An own instrument needs an id of its own: shipped scoring is never replaced."""
+    own = read_folder(folder / "instruments", Instrument)
+    shipped = shipped_instruments()
+    taken = sorted(scale.id for scale in own.values() if scale.id in shipped)
+    if taken:
+        raise ScaleError(
+            "FAN-SCALE-020",
+            "Cannot add these instruments",
+            f"{', '.join(taken)} ships with Fanlight, and its scoring is not replaced",
+            "Give them ids of their own, as sds_items.",
+        )
+    return lay_over(shipped | {scale.id: scale for scale in own.values()}, read_folder(folder, TextPack), on)

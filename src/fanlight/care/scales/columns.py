@@ -32,8 +32,9 @@ class Column:
 def read_columns(instrument: Instrument, frame: Any, shift: int) -> tuple[dict[str, Column], int]:
     """Columns by item id, and the number of forms N.
 
-    `frame`: a Polars frame or a mapping with columns named by item (others are left alone), or a 2-D array whose columns are
-    the instrument's items in order, or its scored items in order. Missing: null, NaN, masked, None; a column that is absent.
+    `frame`: a Polars frame (lazy or not), another frame with named columns, or a mapping, with columns named by item (others
+    are left alone); or a 2-D array whose columns are the instrument's items in order, or its scored items in order.
+    Missing: null, NaN, masked, None; a column that is absent.
     """
     named = _named(instrument, frame)
     known = {name: column for name, column in named.items() if instrument.has_item(name)}
@@ -53,8 +54,12 @@ def read_columns(instrument: Instrument, frame: Any, shift: int) -> tuple[dict[s
 def _named(instrument: Instrument, frame: Any) -> Mapping[str, Any]:
     if isinstance(frame, Mapping):
         return frame
+    if hasattr(frame, "collect"):  # a lazy Polars frame
+        frame = frame.collect()
     if hasattr(frame, "get_columns"):
         return {column.name: column for column in frame.get_columns()}
+    if hasattr(frame, "columns"):  # another kind of frame: its names count, never the order of its columns
+        return {str(name): np.asarray(frame[name]) for name in frame.columns}
     array = frame if isinstance(frame, np.ma.MaskedArray) else np.asarray(frame)
     names: Sequence[str] = [item.id for item in instrument.items]
     if array.ndim != 2 or array.shape[1] not in (len(names), len(instrument.scored_items)):
