@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -70,8 +70,3 @@ def in_words(items: list[str], joint: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
-
-
-def braces(mapping: Mapping[str, object]) -> str:
-    """Names of a mapping for a fault, in order."""
-    return ", ".join(mapping)
