@@ -358,3 +358,11 @@ def test_every_dangling_reference_of_the_shared_examples_is_named(clinic, shared
     assert ("Observation/PHQ9-panel-example-44249-1", "Observation/PHQ9-item-example-44250-9") in named
     assert ("Observation/PHQ9-panel-example-44249-1", "Observation/PHQ9-item-example-44260-8") not in named
     assert [line.resource for line in report.not_recorded if "cancelled" in line.reason] == ["Observation/blood-pressure-cancel"]
+
+
+def test_the_report_of_a_batch_names_what_could_not_be_read(clinic):
+    whole = file_of(PERSON, CONDITION)
+    take(clinic, ReceivedFile("half.json", "north", whole.content[: whole.content.index('"Condition"')]), ReceivedFile("x.json", "n", "{"))
+    report = ImportBatch.objects.get().report
+    assert "cut in half" in report["refused"][0]["reason"]
+    assert [document["is_whole"] for document in report["documents"]] == [False]

@@ -40,9 +40,9 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    names: tuple[str, ...]
     source: str
     received: tuple[Received, ...]
+    read: Report
 
     @property
     def has_patients(self) -> bool:
@@ -68,7 +68,11 @@ def import_fhir(
     house = site or by.site
     say = progress or (lambda _what, _done, _all: None)
     report = Report()
-    units = _read(files, house, as_utc(at), report, limits, say)
+    found = _read(files, house, as_utc(at), limits, say)
+    units = [unit for unit in found if unit.received]
+    for unit in found:
+        if not unit.received:
+            report.merge(unit.read)
     index = index_of((item for unit in units for item in unit.received), StoreLookup(house))
     medicines = {item.target: item.medicine for unit in units for item in unit.received if item.medicine is not None}
     merged = _merges(units, index)
@@ -86,28 +90,29 @@ def is_command_line(account: StaffMember) -> bool:
     return account.username.startswith("command-line-") and not account.is_active
 
 
-def _read(files: Iterable[ReceivedFile], site: Site, at: datetime, report: Report, limits: Limits, say: Progress) -> list[_Unit]:
+def _read(files: Iterable[ReceivedFile], site: Site, at: datetime, limits: Limits, say: Progress) -> list[_Unit]:
     today = clinic_date(at, site.zone)
     tables = code_tables()
     bundles: list[_Unit] = []
-    loose: dict[str, list[tuple[str, tuple[Received, ...]]]] = {}
+    loose: dict[str, _Unit] = {}
     for number, file in enumerate(files):
         say("reading", number, 0)
         document = read_document(file.content, file.name, limits)
         received = receive(document, source=file.source[:255], tables=tables, today=today, limits=limits)
-        _note_document(document, file, received, report)
-        if document.kind is DocumentKind.BUNDLE:
-            bundles.append(_Unit((file.name,), file.source, received))
+        unit = _Unit(file.source, received, _read_report(document, file, received))
+        before = loose.get(file.source)
+        if document.kind is DocumentKind.BUNDLE or not received:
+            bundles.append(unit)
+        elif before is None:
+            loose[file.source] = unit
         else:
-            loose.setdefault(file.source, []).append((file.name, received))
-    together = [
-        _Unit(tuple(name for name, _ in parts), source, tuple(item for _, items in parts for item in items))
-        for source, parts in loose.items()
-    ]
-    return [unit for unit in (*together, *bundles) if unit.received]
+            before.read.merge(unit.read)
+            loose[file.source] = _Unit(file.source, (*before.received, *received), before.read)
+    return [*loose.values(), *bundles]
 
 
-def _note_document(document: Document, file: ReceivedFile, received: Sequence[Received], report: Report) -> None:
+def _read_report(document: Document, file: ReceivedFile, received: Sequence[Received]) -> Report:
+    report = Report()
     report.documents.append(
         {
             "name": file.name,
@@ -122,6 +127,7 @@ def _note_document(document: Document, file: ReceivedFile, received: Sequence[Re
     for refusal in document.refusals:
         report.refused.append(_line(file.name, refusal))
         report.count(_type_of(refusal), Fate.REFUSED)
+    return report
 
 
 def _line(name: str, refusal: Refusal) -> Line:
@@ -156,7 +162,7 @@ def _write(
     known_before = dict(people)
     try:
         with change("import_fhir", at=at, by=by) as entry:
-            writer = UnitWriter(entry, site, by, at, index, medicines, people, merged)
+            writer = UnitWriter(entry, site, by, at, index, medicines, people, merged, unit.read)
             writer.write(unit.received)
             if entry.rows:
                 batch = ImportBatch(site=site, source=unit.source[:255], imported_by=by, imported_at=at, report=to_json(writer.report))

@@ -31,14 +31,15 @@ def import_records(request: HttpRequest) -> HttpResponse:
             faults.append(FaultLine(f"At most {_FILES_AT_MOST} files at once; the command import-fhir takes folders.", "#files"))
         else:
             received = [ReceivedFile(name=str(file.name), source=source, content=file.read()) for file in files]
+            at = clock.now()
             try:
-                report = import_fhir(files=received, by=user, at=clock.now(), site=user.site)
+                report = import_fhir(files=received, by=user, at=at, site=user.site)
             except FanlightError as problem:
                 faults.append(FaultLine(str(problem), "#files"))
             else:
-                batch = ImportBatch.objects.for_user(user).order_by("-pk").first()
-                if batch is not None and batch.imported_by_id == user.pk:
-                    return redirect("import_report", batch.pk)
+                made = list(ImportBatch.objects.for_user(user).filter(imported_by=user, imported_at=at)[:2])
+                if len(made) == 1 and len(received) == 1:
+                    return redirect("import_report", made[0].pk)
                 return render(request, "import_report.html", {"report": to_json(report), "batch": None})
     batches = ImportBatch.objects.for_user(user).select_related("imported_by").order_by("-pk")[:20]
     return render(request, "import.html", {"faults": faults, "batches": batches}, status=422 if faults else 200)
