@@ -84,6 +84,7 @@ def test_a_questionnaire_is_well_formed_and_holds_no_total(name):
     links = [item["linkId"] for item in form["item"]]
     assert links == [item.id for item in instrument.items]
     assert "_" not in form["id"]
+    assert not set(form["version"]) & set(" ,|#()"), "a canonical address holds no blanks"
     assert all("enableBehavior" in item for item in form["item"] if len(item.get("enableWhen", [])) > 1), "que-12"
     assert not any(code["code"] == instrument.loinc.total for item in form["item"] for code in item["code"] if instrument.loinc.total)
     assert all(("answerOption" in item) == (item["type"] == "choice") for item in form["item"])

@@ -135,3 +135,21 @@ def test_recall_windows():
     assert "previous contact" in SCALES["cssrs_since_last_visit"].recall
     assert SCALES["madrs_s"].recall == "the past 3 days"
     assert all(scale.recall for scale in SCALES.values())
+
+
+def test_ids_and_versions_fit_the_record_of_an_answer():
+    from fanlight.records.models import ScaleResponse
+
+    longest = {name: ScaleResponse._meta.get_field(name).max_length for name in ("instrument_id", "instrument_version")}
+    assert not [scale.id for scale in SCALES.values() if len(scale.id) > longest["instrument_id"]]
+    assert not [scale.id for scale in SCALES.values() if len(scale.version) > longest["instrument_version"]]
+
+
+def test_one_instrument_is_read_without_the_others():
+    from fanlight.records import instruments
+
+    assert len(SCALES) == len(REFERENCE_LISTS)
+    assert SCALES.get("no_such_scale") is None
+    instruments._read_once.cache_clear()
+    assert instruments.shipped_instruments()["isi"].title == "ISI"
+    assert instruments._read_once.cache_info().currsize == 1

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,11 @@ def canonical(instrument: Instrument, base: str) -> str:
     return f"{base}/Questionnaire/{fhir_id(instrument.id)}"
 
 
+def canonical_version(instrument: Instrument) -> str:
+    """The instrument's version as a canonical address may carry it: without blanks or commas."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", instrument.version).strip("-")
+
+
 def questionnaire(instrument: Instrument, base: str) -> Resource:
     """An instrument as a Questionnaire. Wording appears only where it may; otherwise the topic in our own words.
 
@@ -63,7 +69,7 @@ def questionnaire(instrument: Instrument, base: str) -> Resource:
             "resourceType": "Questionnaire",
             "id": fhir_id(instrument.id),
             "url": canonical(instrument, base),
-            "version": instrument.version,
+            "version": canonical_version(instrument),
             "name": "".join(part.capitalize() for part in instrument.id.split("_")),
             "title": instrument.title,
             "status": "active",
@@ -89,7 +95,7 @@ def questionnaire_response(instrument: Instrument, answers: Mapping[str, object]
         {
             "resourceType": "QuestionnaireResponse",
             "id": fhir_id(answered.response_id),
-            "questionnaire": f"{canonical(instrument, base)}|{instrument.version}",
+            "questionnaire": f"{canonical(instrument, base)}|{canonical_version(instrument)}",
             "status": "completed" if answered.is_finished else "in-progress",
             "subject": {"reference": answered.subject},
             "encounter": {"reference": answered.encounter} if answered.encounter else {},
