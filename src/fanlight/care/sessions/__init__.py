@@ -26,7 +26,12 @@ from fanlight.care.sessions.gates import INTENTION_OF, Intention, refusals
 from fanlight.care.sessions.kinds import ENDS, EVENT_KINDS, EventKind, KindInfo
 from fanlight.care.sessions.limits import Episode, episodes, is_past
 from fanlight.care.sessions.movement import DrugMovement, drug_movement
-from fanlight.care.sessions.parameters import SessionParameter, SessionParametersFile, parameter, with_session_parameters
+from fanlight.care.sessions.parameters import (
+    SessionParameter,
+    SessionParametersFile,
+    parameter,
+    with_session_parameters,
+)
 from fanlight.care.sessions.readiness import Readiness, ReadinessCriterion, no_drive_until, readiness
 from fanlight.care.sessions.schedule import Closing, Occurrence, occurrences
 from fanlight.care.sessions.schema import FieldForm, form_of

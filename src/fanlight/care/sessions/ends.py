@@ -8,8 +8,10 @@ from datetime import datetime
 
 from fanlight.care.rules.evaluation import RuleAnswer
 from fanlight.care.sessions.kinds import ENDS, EVENT_KINDS, EventKind
+from fanlight.care.sessions.movement import drug_movement
 from fanlight.care.sessions.readiness import readiness
 from fanlight.care.sessions.state import SessionState
+from fanlight.care.sessions.words import amount
 from fanlight.core.session_plan import Route, SessionPlan
 
 _K = EventKind
@@ -58,7 +60,7 @@ def needs_of_end(
     found += _STARTS[kind](state, plan, now, tuple(rule_answers))
     if kind not in (_K.CANCELLED_BEFORE_DOSE, _K.DID_NOT_ATTEND):
         found += _still_running(state, kind)
-    return tuple(found + _owed(kind, state, plan))
+    return tuple(found + _owed(kind, state, plan, now))
 
 
 def _release(state: SessionState, plan: SessionPlan, now: datetime, answers: tuple[RuleAnswer, ...]) -> list[Need]:
@@ -127,11 +129,17 @@ _OWED: Mapping[EventKind, tuple[tuple[str, str, str], ...]] = {
 }
 
 
-def _owed(kind: EventKind, state: SessionState, plan: SessionPlan) -> list[Need]:
+def _owed(kind: EventKind, state: SessionState, plan: SessionPlan, now: datetime) -> list[Need]:
     owed = [Need(name, sentence, who, False) for name, sentence, who in _OWED.get(kind, ())]
     prepared = state.of(_K.DOSE_PREPARED)
     if prepared and not state.dosing.has_begun and not state.of(_K.WASTED, _K.RETURNED):
         owed.append(Need("prepared_drug", "Account for the prepared drug: waste it with a witness, or return it unopened.", "nurse", False))
+    moved = drug_movement(state, plan, now)
+    if prepared and state.dosing.has_begun and moved.is_balanced is False and moved.variance_mg is not None:
+        words = f"{amount(moved.variance_mg)} mg is neither given, wasted nor returned. Waste it with a witness, or explain."
+        owed.append(Need("drug_account", words, "nurse", False))
+    elif prepared and state.dosing.has_begun and moved.is_balanced is None:
+        owed.append(Need("drug_account", f"The drug cannot be accounted for yet. Missing: {', '.join(moved.missing)}.", "nurse", False))
     had_line = plan.route is Route.INTRAVENOUS and state.dosing.has_begun and not state.of(_K.LINE_OUT)
     if had_line and kind in (_K.ABSCONDED, _K.LEFT_AGAINST_ADVICE):
         owed.append(Need("line_out", "Nobody has recorded that the line is out.", "nurse", False))

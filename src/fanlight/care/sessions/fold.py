@@ -16,6 +16,7 @@ from fanlight.care.sessions.parameters import parameter
 from fanlight.care.sessions.payloads_readings import Breathing, ReadBy
 from fanlight.care.sessions.state import Dosing, Irregularity, IrregularityKind, Reading, SessionState, amount_given
 from fanlight.care.sessions.status import SessionStatus
+from fanlight.care.sessions.words import amount
 from fanlight.core.quantities import plain
 from fanlight.core.session_plan import Measure, SessionPlan
 
@@ -38,6 +39,7 @@ _RATINGS: Mapping[EventKind, tuple[Measure, str]] = {
     _K.DISTRESS: (Measure.DISTRESS_0_10, "score"),
 }
 _NO_DRUG_ENDS = frozenset({_K.CANCELLED_BEFORE_DOSE, _K.DID_NOT_ATTEND})
+_PUMPED = frozenset({_K.STARTED, _K.RESUMED, _K.RATE_CHANGED, _K.DOSE_PREPARED})
 _DRUG = frozenset({_K.STARTED, _K.RESUMED, _K.DEVICE_TAKEN, _K.DOSE_GIVEN, _K.STOPPED})
 
 
@@ -58,11 +60,11 @@ def fold(events: Iterable[Event], plan: SessionPlan, known_at: datetime | None =
     for entry in standing:
         by_kind.setdefault(entry.kind, []).append(entry)
     dosing, odd = dosing_of(standing, plan, clock)
-    status, end, odd_ends = _status(standing, dosing, plan, clock)
+    status, end, odd_ends = _status(standing, dosing, plan)
     odd += odd_ends
-    odd += _order(standing, dosing, plan, clock)
-    odd += _people(by_kind, clock)
-    odd += _clocks(standing, clock)
+    odd += _order(standing, dosing, plan)
+    odd += _people(by_kind)
+    odd += _clocks(standing)
     odd += _failed(corrections)
     odd.sort(key=lambda item: (item.at, item.id))
     return SessionState(
@@ -101,9 +103,7 @@ def _readings(standing: Sequence[Entry]) -> dict[Measure, tuple[Reading, ...]]:
     return {measure: tuple(values) for measure, values in found.items()}
 
 
-def _status(
-    standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan, clock: object
-) -> tuple[SessionStatus, Entry | None, list[Irregularity]]:
+def _status(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan) -> tuple[SessionStatus, Entry | None, list[Irregularity]]:
     odd: list[Irregularity] = []
     end: Entry | None = None
     for entry in standing:
@@ -137,7 +137,7 @@ def _open_status(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan) -
     return SessionStatus.ARRIVED if kinds - {_K.NOTE} else SessionStatus.PLANNED
 
 
-def _order(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan, clock: object) -> list[Irregularity]:
+def _order(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan) -> list[Irregularity]:
     odd: list[Irregularity] = []
     if dosing.first_at is not None:
         first = next(entry for entry in standing if entry.at >= dosing.first_at and entry.kind in _DRUG)
@@ -155,33 +155,75 @@ def _order(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan, clock: 
                 odd.append(
                     Irregularity(_I.DRUG_AFTER_END, "Drug is recorded after the session had ended.", (end.id, *entry.sources), entry.at)
                 )
-    odd += _amounts(dosing, plan)
+    odd += _amounts(standing, dosing, plan)
     return odd
 
 
-def _amounts(dosing: Dosing, plan: SessionPlan) -> list[Irregularity]:
+def _amounts(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan) -> list[Irregularity]:
+    odd = _prepared(standing, plan) + _rates(standing, dosing, plan)
     if dosing.ended_at is None:
-        return []
-    odd: list[Irregularity] = []
-    # Both amounts are of this one preparation; which event to name is the last that gave drug.
+        return odd
     given = amount_given(dosing, dosing.ended_at)
-    share = parameter(plan, "ledger_tolerance_percent")
-    slack = Fraction(share) / 100 if share is not None else Fraction(0)
-    if given.delivered_mg is not None and plan.planned.unit == "mg":
-        ordered = Fraction(plan.planned.value)
-        if given.delivered_mg > ordered * (1 + slack):
-            amount = plain(Decimal(str(round(float(given.delivered_mg), 2))))
-            sentence = f"{amount} mg was given; {plain(plan.planned.value)} mg was ordered."
-            odd.append(Irregularity(_I.OVER_ORDER, sentence, ("amount",), dosing.ended_at, "R13"))
+    slack = _share(plan, "ledger_tolerance_percent")
+    drug = tuple(name for entry in standing if entry.kind in _DRUG for name in entry.sources)
+    if given.delivered_mg is not None and plan.planned.unit == "mg" and given.delivered_mg > Fraction(plan.planned.value) * (1 + slack):
+        sentence = f"{amount(given.delivered_mg, 2)} mg was given; {plain(plan.planned.value)} mg was ordered."
+        odd.append(Irregularity(_I.OVER_ORDER, sentence, drug, dosing.ended_at, "R13"))
     computed = delivered_ml(dosing.segments, dosing.ended_at, dosing.bag_ml) if dosing.segments else None
     if dosing.pump_ml is not None and computed is not None and abs(Fraction(dosing.pump_ml) - computed) > computed * slack:
-        worked = plain(Decimal(str(round(float(computed), 2))))
+        worked = amount(computed, 2)
         sentence = f"The pump says {plain(dosing.pump_ml)} mL; its rates and times give {worked} mL. The pump's figure is used."
-        odd.append(Irregularity(_I.PUMP_DIFFERS, sentence, ("pump",), dosing.ended_at, "R25"))
+        odd.append(Irregularity(_I.PUMP_DIFFERS, sentence, drug, dosing.ended_at, "R25"))
     return odd
 
 
-def _people(by_kind: Mapping[EventKind, Sequence[Entry]], clock: object) -> list[Irregularity]:
+def _share(plan: SessionPlan, name: str) -> Fraction:
+    """A percentage as a fraction; nothing is allowed where nobody gave it."""
+    percent = parameter(plan, name)
+    return Fraction(percent) / 100 if percent is not None else Fraction(0)
+
+
+def _prepared(standing: Sequence[Entry], plan: SessionPlan) -> list[Irregularity]:
+    """Drawn against ordered, and milligrams against millilitres times strength: the slip of a decimal point."""
+    odd: list[Irregularity] = []
+    slack, step = _share(plan, "ledger_tolerance_percent"), parameter(plan, "ledger_tolerance_ml") or Decimal(0)
+    for entry in standing:
+        if entry.kind is not _K.DOSE_PREPARED:
+            continue
+        said = entry.payload
+        ordered = Fraction(plan.planned.value)
+        if plan.planned.unit == "mg" and Fraction(said.drawn_mg) > ordered * (1 + slack):
+            sentence = f"{plain(said.drawn_mg)} mg was drawn; {plain(plan.planned.value)} mg is ordered."
+            odd.append(Irregularity(_I.DRAWN_DIFFERS, sentence, entry.sources, entry.at, "R13"))
+        if said.drawn_ml is not None and said.concentration_mg_per_ml is not None:
+            by_volume = Fraction(said.drawn_ml) * Fraction(said.concentration_mg_per_ml)
+            allowed = max(by_volume * slack, Fraction(step) * Fraction(said.concentration_mg_per_ml))
+            if abs(by_volume - Fraction(said.drawn_mg)) > allowed:
+                product = f"{plain(said.drawn_ml)} mL of {plain(said.concentration_mg_per_ml)} mg/mL is {amount(by_volume)} mg"
+                sentence = f"{product}; {plain(said.drawn_mg)} mg is written. Check the volume and the strength."
+                odd.append(Irregularity(_I.DRAWN_DIFFERS, sentence, entry.sources, entry.at, "R14"))
+    return odd
+
+
+def _rates(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan) -> list[Irregularity]:
+    """A pump set faster than the plan allows: "750 mL/h would give 36 mg in 4 min"."""
+    odd: list[Irregularity] = []
+    if dosing.bag_ml is None or plan.infusion_minutes is None:
+        return odd
+    planned = Fraction(dosing.bag_ml) * 60 / plan.infusion_minutes
+    most = planned * (1 + _share(plan, "rate_excess_max_percent"))
+    for entry in standing:
+        rate = getattr(entry.payload, "rate_ml_per_h", None) if entry.kind in _PUMPED else None
+        if rate is not None and Fraction(rate) > most:
+            minutes = amount(Fraction(dosing.bag_ml) * 60 / Fraction(rate), 1)
+            what = f"the {plain(plan.planned.value)} {plan.planned.unit}"
+            sentence = f"{plain(rate)} mL/h would give {what} in {minutes} min. "
+            sentence += f"The plan is {plan.infusion_minutes} min: {amount(planned, 1)} mL/h. Check the pump."
+            odd.append(Irregularity(_I.TOO_FAST, sentence, entry.sources, entry.at, "R13"))
+    return odd
+
+
+def _people(by_kind: Mapping[EventKind, Sequence[Entry]]) -> list[Irregularity]:
     """A witness, a checker or a second person is somebody else."""
     odd: list[Irregularity] = []
     for entry in by_kind.get(_K.WASTED, ()):
@@ -209,7 +251,7 @@ _DOUBTS = {
 }
 
 
-def _clocks(standing: Sequence[Entry], clock: object) -> list[Irregularity]:
+def _clocks(standing: Sequence[Entry]) -> list[Irregularity]:
     odd: list[Irregularity] = []
     for entry in standing:
         for doubt in entry.doubts:

@@ -95,6 +95,8 @@ class IrregularityKind(StrEnum):
     TOO_MANY_DEVICES = "too_many_devices"
     OVER_ORDER = "over_order"
     PUMP_DIFFERS = "pump_differs"
+    DRAWN_DIFFERS = "drawn_differs"
+    TOO_FAST = "too_fast"
     SECOND_END = "second_end"
     END_CONTRADICTED = "end_contradicted"
     SAME_PERSON_TWICE = "same_person_twice"
