@@ -35,6 +35,7 @@ class Reason:
     mark: str
     missing: tuple[Lack, ...]
     stands_in_the_way: bool
+    is_tall: bool
     severity: str
     override: str
     inputs: str
@@ -66,17 +67,18 @@ def _reason(answer: RuleAnswer, catalogue: FactCatalogue, facts_href: str, stand
         lacks[lack.fact] = Lack(
             known.label if known else lack.fact.replace("_", " "), lack.who.replace("_", " "), f"{facts_href}#fact-{lack.fact}"
         )
-    source = "; ".join(f"{item.citation} ({item.mark.value})" for item in rule.sources[:2])
+    source = ", ".join(f"{item.id} {item.mark.value}" for item in rule.sources[:3])
     return Reason(
         rule.id,
         state,
         shape,
         sentence(head),
         sentence(rest) if rest.strip() else "",
-        f"Rule {rule.id}, {rule.title} · {source}",
+        f"Rule {rule.id} · {source}",
         "needs sign-off" if rule.mark.needs_sign_off else "",
         tuple(lacks.values()),
         stands,
+        stands or (answer.severity is not None and answer.severity >= Severity.WARN),
         answer.severity.name if answer.severity else "",
         f"{override.who} may go on: {override.needs}" if override else "",
         _inputs(answer.inputs),
@@ -144,3 +146,9 @@ def trial_rows(result: ScreeningResult) -> list[dict[str, object]]:
             }
         )
     return rows
+
+
+def citations(result: ScreeningResult) -> list[tuple[str, str]]:
+    """Every source the rules in play name, by its short name."""
+    found = {item.id: item.citation for answer in result.rules if answer.answer is not Answer.NOT_DUE for item in answer.rule.sources}
+    return sorted(found.items())

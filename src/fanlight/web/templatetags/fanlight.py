@@ -76,6 +76,14 @@ def item(mapping: Any, key: object) -> object:
 
 
 @register.filter
+def by_hand(line: str) -> str:
+    """A line of arithmetic with the signs a hand would write."""
+    for typed, written in ((" -> ", " → "), (" x ", " × "), ("...", "…"), (" / ", " ÷ "), (" - ", " − "), ("kg/m2", "kg/m²")):
+        line = line.replace(typed, written)
+    return line
+
+
+@register.filter
 def may(user: Any, permission: str) -> bool:
     """True when this person's roles hold the permission."""
     from fanlight.records.permissions import Permission

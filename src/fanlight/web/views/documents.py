@@ -68,7 +68,7 @@ def document_pdf(request: HttpRequest, reference: str, kind: str) -> HttpRespons
     if bedside is None or kind not in KINDS:
         raise Http404
     note("print_document", at=now, by=person(request), patient=row.patient, session=row.pk, document=kind)
-    made = render_pdf(document_of(kind, row, bedside, now), now)
+    made = render_pdf(document_of(kind, row, bedside, now), now.replace(microsecond=0))
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{kind.replace("_", "-")}-{reference}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"

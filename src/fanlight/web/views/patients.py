@@ -17,6 +17,7 @@ from fanlight.records import clock
 from fanlight.records.actions.patients import correct_demographics, current_history, register_patient, suspected_duplicates
 from fanlight.records.audit import note
 from fanlight.records.knowledge import current_facts
+from fanlight.records.library import library
 from fanlight.records.models import Patient
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
@@ -170,7 +171,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         "next_steps": _next_steps(user, row, running),
     }
     if user.may(Permission.SEE_SCREENING):
-        context["known"] = _key_facts(row)
+        context["known"] = _key_facts(row, today)
         context["lists"] = [(kind, _lines(row, kind)) for kind in ("medications", "allergy", "condition")]
     if user.may(Permission.SEE_SCALES):
         context["charts"] = _charts(row, today)
@@ -220,13 +221,15 @@ def _consents(row: Patient) -> list[dict[str, Any]]:
     ]
 
 
-def _key_facts(row: Patient) -> list[KeyFact]:
+def _key_facts(row: Patient, today: date) -> list[KeyFact]:
     wanted = {"weight_kg": "Weight", "height_cm": "Height", "systolic_mmhg": "Systolic"}
-    facts = current_facts(row)
+    facts, units = current_facts(row), library().facts.definitions
     return [
-        KeyFact(label, fact_value_words(facts[name].value, facts[name].unit), day_words(facts[name].true_at.date(), date.today()))
+        KeyFact(
+            label, fact_value_words(facts[name].value, facts[name].unit or units[name].unit), day_words(facts[name].true_at.date(), today)
+        )
         for name, label in wanted.items()
-        if name in facts
+        if name in facts and name in units
     ]
 
 

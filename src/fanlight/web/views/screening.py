@@ -22,7 +22,7 @@ from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, SecondPersonMixin, do_once
 from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
-from fanlight.web.pages.reasoning import headline, lead, reasons, trial_rows
+from fanlight.web.pages.reasoning import citations, headline, lead, reasons, trial_rows
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.second_person import second_person
 
@@ -83,7 +83,11 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
         "signature": signature,
         "headline": headline(result, open_ones),
         "lead": lead(result),
-        "open": open_ones,
+        "open": [reason for reason in open_ones if reason.is_tall],
+        "unchecked": [reason for reason in open_ones if not reason.is_tall and reason.state == "unknown"],
+        "worth_knowing": [reason for reason in open_ones if not reason.is_tall and reason.state != "unknown"],
+        "citations": citations(result),
+        "reason_fields": [form[name] for name in form.fields if name.startswith("reason-")] if form else [],
         "settled": settled,
         "not_due": not_due,
         "blocking": blocking,

@@ -445,5 +445,7 @@ window.addEventListener("beforeunload", (event) => {
   if (pad?.values.size) event.preventDefault(); // numbers not saved yet
 });
 if (pad) readVitals();
+const wanted = location.hash.startsWith("#do-") && document.getElementById(location.hash.slice(1));
+if (wanted?.showModal) wanted.showModal(); // another page sent somebody here to say one thing
 showKept().then(poll);
 navigator.serviceWorker?.register("/sessions/worker.js", { scope: "/sessions/" }).catch(() => {});
