@@ -171,3 +171,28 @@ def test_a_calendar_says_why_a_day_will_not_do(day, why):
 def test_the_demo_clinic_is_open_for_doses_on_its_days():
     opening = {day.weekday for day in shipped.calendar().days if day.prescriber}
     assert opening == {Weekday.MONDAY, Weekday.TUESDAY, Weekday.THURSDAY, Weekday.FRIDAY}
+
+
+def test_scales_are_called_by_their_titles_where_they_are_known():
+    entries = list(protocol_document(ketamine(), shipped.sources(), {"phq9": "PHQ-9"}).entries())
+    assert [entry.label for entry in entries if entry.key.startswith("measure.phq9")] == ["PHQ-9", "PHQ-9"]
+    texts = [entry.text for entry in entries if entry.key == "measure.phq9.days_after_last_dose"]
+    assert texts == ["7, 28 and 90 days after the last dose, within 3 days"]
+
+
+@pytest.mark.parametrize("name", sorted(shipped.protocols()))
+def test_every_protocol_says_what_to_do_at_once_and_chooses_no_rescue_medicine_at_home(name):
+    protocol = shipped.protocols()[name]
+    assert {"apnoea", "unresponsive", "hypertension", "agitation", "seizure", "suicidality", "absconding"} <= {
+        item.id for item in protocol.emergencies
+    }
+    assert (protocol.rescue == ()) == (protocol.setting == "home")
+
+
+def test_home_doses_are_held_at_the_home_limits_and_watched_by_video():
+    for protocol in (item for item in shipped.protocols().values() if item.setting == "home"):
+        before = {item.id: (item.value, item.rule) for item in protocol.monitoring.limits if item.phase == "pre_dose"}
+        assert before["pre_systolic"] == (140, "R11")
+        assert before["pre_diastolic"] == (90, "R11")
+        assert before["pre_heart_rate_high"] == (100, "H04")
+        assert [item.minutes for item in protocol.monitoring.readings] == [0, 30, 60, 90, 120]

@@ -58,7 +58,8 @@ def show(protocol: Annotated[str, typer.Argument(help="id of the protocol")], ov
     from fanlight.records.library import library
 
     shelf = library()
-    written = protocol_document(protocol_named(shelf, protocol, overlay), dict(shelf.sources))
+    found = protocol_named(shelf, protocol, overlay)
+    written = protocol_document(found, dict(shelf.sources), scale_titles(found))
     if as_json:
         sections = [
             {
@@ -144,6 +145,13 @@ def diff(
         lines.append(f"  {item.sentence}")
     _print("\n".join(lines).strip() or "Nothing a clinician would notice has changed.")
     return 0
+
+
+def scale_titles(protocol: Protocol) -> dict[str, str]:
+    """Titles of the rating scales a protocol names, by id."""
+    from fanlight.records.instruments import shipped_instrument
+
+    return {rule.scale: shipped_instrument(rule.scale).title for rule in protocol.follow_up.measures}
 
 
 def lint_against(shelf: Library) -> LintAgainst:

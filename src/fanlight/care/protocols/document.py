@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fanlight.care.protocols.document_care import care_entries, gate_entries, requirement_entries
+from fanlight.care.protocols.document_care import care_entries, emergency_entries, gate_entries, requirement_entries
 from fanlight.care.protocols.document_sections import (
     dose_entries,
     identity_entries,
@@ -42,10 +42,12 @@ class ProtocolDocument:
         return (entry for section in self.sections for entry in section.entries)
 
 
-def protocol_document(protocol: Protocol, sources: dict[str, str] | None = None) -> ProtocolDocument:
+def protocol_document(
+    protocol: Protocol, sources: dict[str, str] | None = None, scale_titles: Mapping[str, str] | None = None
+) -> ProtocolDocument:
     """The whole protocol as sections of labelled entries, each with its source and mark.
 
-    `sources` maps source ids to citations; an id it does not hold is shown alone.
+    `sources` maps source ids to citations, `scale_titles` scale ids to titles; an id they do not hold is shown alone.
     """
     chapters = (
         ("Protocol", identity_entries(protocol)),
@@ -53,8 +55,9 @@ def protocol_document(protocol: Protocol, sources: dict[str, str] | None = None)
         ("Schedule", schedule_entries(protocol)),
         ("Dose", dose_entries(protocol)),
         ("Monitoring and limits", monitoring_entries(protocol)),
-        ("Measures, decisions and therapy", care_entries(protocol)),
+        ("Measures, decisions and therapy", care_entries(protocol, scale_titles)),
         ("What must be in place", requirement_entries(protocol)),
+        ("In an emergency", emergency_entries(protocol)),
         ("Behind a gate", gate_entries(protocol)),
         ("What the sources do not say", tuple(Entry(f"silent.{n}", "", text) for n, text in enumerate(protocol.silent, 1))),
     )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fanlight.care.protocols.entries import Entry, number_entry, statements
 from fanlight.care.protocols.protocol import Protocol
-from fanlight.care.protocols.wording import joined
+from fanlight.care.protocols.wording import joined, when_words
 from fanlight.core.quantities import plain
 
 
-def care_entries(protocol: Protocol) -> tuple[Entry, ...]:
+def care_entries(protocol: Protocol, scale_titles: Mapping[str, str] | None = None) -> tuple[Entry, ...]:
     """Scales, decisions, therapy, missed visits, stop rules."""
     follow = protocol.follow_up
     found: list[Entry] = []
     for rule in follow.measures:
-        days = f" {joined([str(day) for day in rule.days])}" if rule.days else ""
         around = f", within {rule.within_days} days" if rule.within_days else ""
-        text = f"{rule.when.value.replace('_', ' ')}{days}{around}{f'; {rule.note}' if rule.note else ''}"
-        found.append(Entry(f"measure.{rule.scale}.{rule.when.value}", rule.scale, text, rule.mark, rule.source))
+        text = f"{when_words(rule)}{around}{f'; {rule.note}' if rule.note else ''}"
+        label = (scale_titles or {}).get(rule.scale, rule.scale)
+        found.append(Entry(f"measure.{rule.scale}.{rule.when.value}", label, text, rule.mark, rule.source))
     for decision in follow.decisions:
         after = f"after session {decision.after_session} of" if decision.after_session else "at the end of"
         text = f"{decision.question} ({after} {decision.phase}; {decision.owner}: {joined(decision.choices, 'or')})"
@@ -40,6 +42,14 @@ def requirement_entries(protocol: Protocol) -> tuple[Entry, ...]:
         *statements("requirement", "Requirement", protocol.requirements),
         *(Entry(f"consent.{name}", "Consent", name.replace("_", " ")) for name in protocol.consents),
         *statements("instruction", "The patient is told", protocol.instructions),
+    )
+
+
+def emergency_entries(protocol: Protocol) -> tuple[Entry, ...]:
+    """What to do at once, and the medicines usually listed; a clinician chooses."""
+    return (
+        *statements("emergency", "At once", protocol.emergencies),
+        *statements("rescue", "Usually at hand (listed, never chosen here)", protocol.rescue),
     )
 
 

@@ -9,10 +9,12 @@ from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.protocols.wording import (
     BP_POLICIES,
     CRITERIA,
+    DISCHARGE_NUMBERS,
     DOSE_NUMBERS,
     MEASURES,
     RELATIONS,
     STATUSES,
+    USES,
     joined,
     route_words,
     sentence_case,
@@ -25,7 +27,7 @@ def identity_entries(protocol: Protocol) -> tuple[Entry, ...]:
     on = "" if protocol.enabled_by_default else "Off until a site turns it on."
     return (
         Entry("drug", "Drug and route", route_words(protocol.drug, protocol.route)),
-        Entry("use", "Use and setting", f"{protocol.use}, {protocol.setting}. {on}".strip()),
+        Entry("use", "Use and setting", f"{sentence_case(USES.get(protocol.use, protocol.use))}; {protocol.setting}. {on}".strip()),
         Entry("jurisdictions", "Jurisdictions", joined(protocol.jurisdictions)),
         Entry("reference_ids", "Regimens it follows", joined(protocol.reference_ids)),
     )
@@ -130,5 +132,5 @@ def monitoring_entries(protocol: Protocol) -> tuple[Entry, ...]:
     leaving = protocol.discharge
     found.append(Entry("discharge.criteria", "Leaves when all are met", joined([CRITERIA.get(name, name) for name in leaving.criteria])))
     for name, value in leaving.parameters.items():
-        found += number_entry(f"discharge.{name}", f"To leave: {name.replace('_', ' ')}", value)
+        found += number_entry(f"discharge.{name}", f"To leave: {DISCHARGE_NUMBERS.get(name, name)}", value)
     return (*found, *statements("discharge", "On leaving", leaving.statements))

@@ -65,6 +65,7 @@ class WeightBasis(StrEnum):
 class Protocol:
     """One treatment protocol, whole: nothing that a session is held to stands outside the file it was read from.
 
+    `emergencies` say what to do at once, `rescue` what may be at hand: both are listed for people to choose from, never chosen here.
     `silent` lists what the sources do not say, in sentences; such gaps are shown, never filled. `enabled_by_default` is False
     for what a site must turn on first (home use). `jurisdictions` are US, EU, UK, CA, AU, NZ; `use` is what it treats (trd, mdsi,
     ptsd, alcohol_use, pain, kap, trial, youth_trial); `setting` is clinic, inpatient or home.
@@ -92,6 +93,8 @@ class Protocol:
     ceilings: tuple[Ceiling, ...] = ()
     requirements: tuple[Statement, ...] = ()
     instructions: tuple[Statement, ...] = ()
+    emergencies: tuple[Statement, ...] = ()
+    rescue: tuple[Statement, ...] = ()
     home: HomeUse | None = None
     trial: TrialGate | None = None
     youth: YouthGate | None = None

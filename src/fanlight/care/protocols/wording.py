@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fanlight.care.protocols.cited import Cited
+from fanlight.care.protocols.follow_up import MeasureRule, When
 from fanlight.care.protocols.monitoring import BloodPressurePolicy
 from fanlight.care.protocols.protocol import LabelStatus
 from fanlight.core.quantities import plain
@@ -52,6 +53,26 @@ CRITERIA = {
     "written_plan": "written plan given",
     "no_driving": "no driving, understood",
 }
+DISCHARGE_NUMBERS = {
+    "sedation_min_moaas": "MOAA/S at least",
+    "systolic_max_mmhg": "systolic pressure not above",
+    "diastolic_max_mmhg": "diastolic pressure not above",
+    "bp_rise_max_percent": "pressure not above the value before the dose by more than",
+    "systolic_min_mmhg": "a fall matters when symptomatic, or systolic below",
+    "spo2_min_percent": "SpO2 at least",
+    "dissociation_max_0_10": "dissociation (0 to 10) not above",
+    "no_drive_hours": "no driving for",
+}
+USES = {
+    "trd": "treatment-resistant depression",
+    "mdsi": "depression with acute suicidality",
+    "ptsd": "post-traumatic stress disorder",
+    "alcohol_use": "alcohol use disorder",
+    "pain": "chronic pain",
+    "kap": "ketamine-assisted psychotherapy",
+    "trial": "approved trial",
+    "youth_trial": "approved trial under 18",
+}
 DOSE_NUMBERS = {
     "start": "starting dose",
     "first": "first dose at most",
@@ -93,3 +114,22 @@ def number_words(value: Cited) -> str:
 def sentence_case(text: str) -> str:
     """First letter upper, the rest as it stands."""
     return text[:1].upper() + text[1:]
+
+
+def when_words(rule: MeasureRule) -> str:
+    """When a scale is due: ``7, 28 and 90 days after the last dose``."""
+    days = joined([str(day) for day in rule.days])
+    count = f"{days} day{'' if rule.days == (1,) else 's'}"
+    match rule.when:
+        case When.BASELINE:
+            return "before the first dose"
+        case When.BEFORE_EACH_DOSE:
+            return "before each dose"
+        case When.AFTER_EACH_DOSE:
+            return f"{count} after each dose" if rule.days else "the day after each dose"
+        case When.DAYS_AFTER_START:
+            return f"{count} after the first dose"
+        case When.DAYS_AFTER_LAST_DOSE:
+            return f"{count} after the last dose"
+        case When.EVERY_DAYS:
+            return f"every {count}"
