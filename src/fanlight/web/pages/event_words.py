@@ -40,13 +40,18 @@ class Line:
 def timeline(entries: Iterable[Entry], initials: Mapping[str, str]) -> tuple[Line, ...]:
     """Lines newest first. Readings said together by one person stand on one line."""
     lines: list[Line] = []
-    for entry in sorted(entries, key=lambda entry: (entry.at, entry.entered_at, entry.id)):
+    for entry in sorted(entries, key=_in_order):
         line = _line(entry, initials)
         if lines and _together(lines[-1], line, entry):
             last = lines.pop()
             line = Line(last.at, f"{last.words} · {line.words}", "", last.by, last.event_ids + line.event_ids, last.kind)
         lines.append(line)
     return tuple(reversed(lines))
+
+
+def _in_order(entry: Entry) -> tuple[datetime, int, datetime, str]:
+    rank = _READINGS.index(entry.kind) if entry.kind in _READINGS else len(_READINGS)
+    return (entry.at.replace(microsecond=0), rank, entry.entered_at, entry.id)
 
 
 def _together(last: Line, line: Line, entry: Entry) -> bool:

@@ -317,6 +317,7 @@ def offline_limits(bedside: Bedside) -> list[dict[str, str | None]]:
                 "value": str(limit.value),
                 "baseline": str(base.value) if base is not None else None,
                 "phase": limit.phase,
+                "response": limit.response.value,
                 "words": f"{limit.response.value}: {limit.relation.value.replace('_', ' ')} {with_unit(limit.measure, limit.value)}",
             }
         )

@@ -4,7 +4,7 @@ import { asClaimed, countdown, instantsAt, learn, offsetSeconds, serverNow, wall
 import { clearFaults, missingIn, payloadOf, showFaults, takenAt } from "./forms.js";
 import { drawKept, listKept } from "./marks.js";
 import * as outbox from "./outbox.js";
-import { Pad, beyond } from "./pad.js";
+import { Pad, beyond, gravest } from "./pad.js";
 
 const page = document.body.dataset;
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -175,7 +175,7 @@ function readVitals() {
   const names = left.map((tile) => tile.dataset.label).join(", ");
   $("#save-note").textContent = count === 0 ? "Nothing entered yet. What is left out stays due." : names ? `Not taken: ${names}. It stays due.` : `Taken ${takenMs ? `at ${wallClock(takenMs, page.zone)}` : "now"}.`;
   if (Number(score("dissociation") ?? 0) >= 5) $("#distress-block").hidden = false;
-  const past = [...pad.values].flatMap(([measure, value]) => beyond(limits, phase, measure, value));
+  const past = [...pad.values].map(([measure, value]) => gravest(beyond(limits, phase, measure, value))).filter(Boolean);
   for (const tile of pad.tiles) tile.classList.toggle("is-past", past.some((limit) => limit.measure === tile.dataset.measure));
   const outside = $("#outside");
   const [high, low] = [pad.values.get("systolic_mmhg"), pad.values.get("diastolic_mmhg")];
@@ -448,4 +448,17 @@ if (pad) readVitals();
 const wanted = location.hash.startsWith("#do-") && document.getElementById(location.hash.slice(1));
 if (wanted?.showModal) wanted.showModal(); // another page sent somebody here to say one thing
 showKept().then(poll);
-navigator.serviceWorker?.register("/sessions/worker.js", { scope: "/sessions/" }).catch(() => {});
+
+/** Keep this page and its files at hand, so that it opens again while the server is away. */
+async function prepareForAbsence() {
+  if (!navigator.serviceWorker || !window.caches) return;
+  try {
+    await navigator.serviceWorker.register("/sessions/worker.js", { scope: "/sessions/" });
+    const files = performance.getEntriesByType("resource").map((entry) => new URL(entry.name)).filter((url) => url.pathname.startsWith("/static/"));
+    const cache = await caches.open("fanlight-chairside-1");
+    await cache.addAll([...new Set([location.pathname, ...files.map((url) => url.pathname)])]);
+  } catch {
+    // without it the page still keeps every entry; it only cannot be opened anew
+  }
+}
+prepareForAbsence();

@@ -1,7 +1,7 @@
 // Entries that wait on this device, shown as what they are: hollow and dashed on the chart, a line of their own above the
 // stream, and, where one lies beyond a signed limit, "outside the limit shown; not yet judged".
 import { wallClock } from "./clock.js";
-import { beyond } from "./pad.js";
+import { beyond, gravest } from "./pad.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const NAMES = {
@@ -41,7 +41,7 @@ export function listKept(box, entries, { zone, limits, phase, labels, onRemove, 
     const words = said.length ? said.join(" · ") : (labels[entry.kind] ?? entry.kind ?? "Entry");
     const body = element("div", {});
     body.append(element("p", { class: "what" }, `${entry.true_at ? wallClock(entry.true_at, zone) + " · " : ""}${words}`));
-    const past = readingsOf(entry).flatMap(([name, value]) => beyond(limits, phase, name, value));
+    const past = readingsOf(entry).map(([name, value]) => [NAMES[name][0], gravest(beyond(limits, phase, name, value))]).filter(([, limit]) => limit);
     if (entry.refused) {
       body.append(element("p", { class: "why" }, `Not accepted: ${entry.refused}`));
       const remove = element("button", { class: "button", type: "button" }, "Remove");
@@ -49,7 +49,7 @@ export function listKept(box, entries, { zone, limits, phase, labels, onRemove, 
       row.append(body, remove);
     } else {
       body.append(element("p", { class: "why" }, "Kept on this tablet, not yet on the server."));
-      for (const limit of past) body.append(element("p", { class: "outside" }, `Outside the limit shown (${limit.words}); not yet judged.`));
+      for (const [name, limit] of past) body.append(element("p", { class: "outside" }, `${name.charAt(0).toUpperCase()}${name.slice(1)} is outside the limit shown (${limit.words}); not yet judged.`));
       row.append(body);
     }
     box.append(row);

@@ -109,3 +109,10 @@ export function beyond(limits, phase, measure, value) {
     }
   });
 }
+
+const GRAVITY = ["alert", "hold", "repeat", "stop"];
+
+/** The gravest of several limits passed by one value: one sentence is enough. */
+export function gravest(limits) {
+  return limits.reduce((worst, limit) => (!worst || GRAVITY.indexOf(limit.response) > GRAVITY.indexOf(worst.response) ? limit : worst), null);
+}
