@@ -161,6 +161,12 @@ def test_a_stream_names_the_faults_of_all_its_events() -> None:
     assert {fault.path for fault in caught.value.faults} == {"events[0].payload.spo2_percent", "events[1]", "events[2].kind"}
 
 
+def test_further_answers_are_yes_or_no() -> None:
+    assert check_payload("pre_dose_check", {"answers": {"intoxicated": False}}).answers == {"intoxicated": False}
+    with pytest.raises(InputError, match="not true or false"):
+        check_payload("pre_dose_check", {"answers": {"intoxicated": "no"}})
+
+
 def test_free_text_never_appears_in_an_error() -> None:
     with pytest.raises(InputError) as caught:
         parse_event(raw("adverse_event", term="Ada Quillfeather fell", severity="terrible"))

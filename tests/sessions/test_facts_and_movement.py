@@ -116,8 +116,11 @@ def test_fasting_weight_and_sedatives() -> None:
         last_nasal_spray_at=at(-59).isoformat(),
     )
     chair.say("weight_taken", 2, weight_kg="72.4")
-    chair.say("pre_dose_check", 3, sedative_today=True, answers={"intoxicated": False, "minutes_since_food": 200, "assent_today": "yes"})
+    chair.say("pre_dose_check", 3, sedative_today=True, appears_intoxicated=False, answers={"assent_today": True})
+    chair.say("dose_prepared", 3, product="k", drawn_mg="36", is_past_beyond_use=False)
     found = facts(chair, 0)
+    assert facts(chair, 4).value("minutes_since_food") == 123
+    assert facts(chair, -40).value("minutes_since_drink") is None  # said to be after now
     assert found.value("minutes_since_drink") == 30
     assert found.value("minutes_since_nasal_spray") == 59
     assert found.value("nasal_spray_today") is True
@@ -125,6 +128,8 @@ def test_fasting_weight_and_sedatives() -> None:
     assert found.value("benzodiazepine_today") is True
     assert "hypnotic_today" not in found
     assert found.value("intoxicated") is False
+    assert found.value("assent_today") is True
+    assert found.value("vial_past_beyond_use") is False
 
 
 def test_devices_and_the_pressures_of_the_form() -> None:

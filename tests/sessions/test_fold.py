@@ -79,6 +79,15 @@ def test_status_follows_what_happened() -> None:
     assert seen == ["planned", "arrived", "checked", "dosing", "paused", "dosing", "observing", "discharged"]
 
 
+def test_drug_prepared_ahead_brings_nobody_to_the_chair() -> None:
+    chair = Chair()
+    chair.say("dose_prepared", 0, product="k", drawn_mg="36")
+    chair.say("second_check", 1, by=PRESCRIBER, agrees=True)
+    assert fold(chair.events, IV).status is SessionStatus.PLANNED
+    chair.say("weight_taken", 2, weight_kg="70")
+    assert fold(chair.events, IV).status is SessionStatus.ARRIVED
+
+
 def test_a_second_tap_on_start_is_one_infusion_and_is_said() -> None:
     chair = Chair()
     before(chair)

@@ -207,6 +207,11 @@ _CHECKS = {
     "prescriber_on_site": "prescriber_on_site",
     "emergency_kit_checked": "emergency_kit_checked",
     "escort_arranged": "escort_named",
+    "appears_intoxicated": "intoxicated",
+    "monitor_present": "monitor_present",
+    "pulse_oximeter_ready": "pulse_oximeter_ready",
+    "assent_today": "assent_today",
+    "two_facilitators_present": "two_facilitators_present",
 }
 
 
@@ -216,16 +221,17 @@ def _before(state: SessionState, now: datetime) -> Iterator[Fact]:
         for field, name in _CHECKS.items():
             if (value := getattr(check.payload, field)) is not None:
                 yield _fact(name, value, check)
+        for name, answer in (check.payload.answers or {}).items():
+            if isinstance(answer, bool):
+                yield _fact(name, answer, check)
         if check.payload.sedative_today is False:
             yield _fact("benzodiazepine_today", False, check)
             yield _fact("hypnotic_today", False, check)
         elif check.payload.sedative_today:
             yield _fact("benzodiazepine_today", True, check)
-        for name, answer in (check.payload.answers or {}).items():
-            if isinstance(answer, bool | str):
-                yield _fact(name, answer, check)
-            elif isinstance(answer, int | Decimal):
-                yield _fact(name, Decimal(answer), check)
+    for prepared in state.of(_K.DOSE_PREPARED):
+        if prepared.payload.is_past_beyond_use is not None:
+            yield _fact("vial_past_beyond_use", prepared.payload.is_past_beyond_use, prepared)
     fasting = state.last(_K.FASTING_CONFIRMED)
     if fasting is not None:
         yield from _fasting(fasting, moment)

@@ -39,6 +39,20 @@ _RATINGS: Mapping[EventKind, tuple[Measure, str]] = {
     _K.DISTRESS: (Measure.DISTRESS_0_10, "score"),
 }
 _NO_DRUG_ENDS = frozenset({_K.CANCELLED_BEFORE_DOSE, _K.DID_NOT_ATTEND})
+_WITHOUT_PATIENT = frozenset(
+    {
+        _K.NOTE,
+        _K.DOSE_PREPARED,
+        _K.SECOND_CHECK,
+        _K.WASTED,
+        _K.RETURNED,
+        _K.EXPLANATION,
+        _K.ALERT_ACKNOWLEDGED,
+        _K.OVERRIDE,
+        _K.MISSED_BECAUSE,
+    }
+)
+"""What can be said before the patient is here."""
 _PUMPED = frozenset({_K.STARTED, _K.RESUMED, _K.RATE_CHANGED, _K.DOSE_PREPARED})
 _DRUG = frozenset({_K.STARTED, _K.RESUMED, _K.DEVICE_TAKEN, _K.DOSE_GIVEN, _K.STOPPED})
 
@@ -134,7 +148,7 @@ def _open_status(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan) -
     kinds = {entry.kind for entry in standing}
     if _K.PRE_DOSE_CHECK in kinds:
         return SessionStatus.CHECKED
-    return SessionStatus.ARRIVED if kinds - {_K.NOTE} else SessionStatus.PLANNED
+    return SessionStatus.ARRIVED if kinds - _WITHOUT_PATIENT else SessionStatus.PLANNED
 
 
 def _order(standing: Sequence[Entry], dosing: Dosing, plan: SessionPlan) -> list[Irregularity]:

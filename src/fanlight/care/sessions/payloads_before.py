@@ -43,7 +43,16 @@ class PreDoseCheck:
     new_medicine: bool | None = entry("New medicine since last session", default=None)
     escort_arranged: bool | None = entry("Escort arranged", default=None)
     escort_name: str | None = entry("Escort's name", default=None, is_text=True)
-    answers: Mapping[str, object] | None = entry("Further facts asked, by fact name", default=None)
+    appears_intoxicated: bool | None = entry("Appears intoxicated", default=None)
+    monitor_present: bool | None = entry("Trained professional there to monitor", default=None)
+    pulse_oximeter_ready: bool | None = entry("Pulse oximeter in place", default=None)
+    assent_today: bool | None = entry("The young person says yes today", default=None)
+    two_facilitators_present: bool | None = entry("Two facilitators present", default=None)
+    answers: Mapping[str, object] | None = entry("Further facts asked, yes or no, by fact name", default=None)
+
+    def __post_init__(self) -> None:
+        if self.answers and not all(isinstance(answer, bool) for answer in self.answers.values()):
+            raise ValueError("gives further facts that are not true or false.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class DosePrepared:
     rate_ml_per_h: Decimal | None = entry("Pump rate", unit="mL/h", low="0", default=None)
     line_volume_ml: Decimal | None = entry("Line volume", unit="mL", low="0", default=None)
     devices: int | None = entry("Devices", low="0", default=None)
+    is_past_beyond_use: bool | None = entry("Container past its beyond-use time", default=None)
 
 
 @dataclass(frozen=True, slots=True)
