@@ -92,10 +92,10 @@ def test_a_bundle_becomes_records_with_where_they_are_from(clinic):
     assert report.total(Fate.IMPORTED) == 5
     patient = Patient.objects.get(family_name="Moreau")
     assert (patient.birth_date, patient.sex, patient.identifiers.get().value) == (date(1980, 5, 6), "female", "77")
-    condition = patient.history.get(kind="condition_received")
+    condition = patient.history.get(kind="condition")
     assert condition.source == "from: Condition/c1"
     assert condition.details["onset"] == "2019-04"
-    weight = patient.history.get(kind="observation_received").details["measurements"][0]
+    weight = patient.history.get(kind="observation").details["measurements"][0]
     assert (weight["value"], weight["unit"], weight["as_received"]) == ("154", "[lb_av]", "lb")
     assert DirectoryEntry.objects.get().npi == "1234567893"
 
@@ -141,17 +141,17 @@ def test_a_patient_who_comes_late_brings_what_was_waiting_and_only_once(clinic):
     take(clinic, file_of(PERSON))
     assert take(clinic, file_of(CONDITION)).total(Fate.IMPORTED) == 1
     assert take(clinic, file_of(CONDITION)).total(Fate.UNCHANGED) == 1
-    assert HistoryEntry.objects.filter(kind="condition_received").count() == 1
+    assert HistoryEntry.objects.filter(kind="condition").count() == 1
 
 
 def test_a_newer_text_replaces_its_line_and_a_retraction_strikes_it(clinic):
     take(clinic, file_of(PERSON, CONDITION))
     newer = CONDITION | {"code": {"coding": [{"system": ICD, "code": "F33.2"}]}}
     take(clinic, file_of(newer))
-    lines = list(HistoryEntry.objects.filter(kind="condition_received").order_by("pk"))
+    lines = list(HistoryEntry.objects.filter(kind="condition").order_by("pk"))
     assert lines[1].amends_id == lines[0].pk
     take(clinic, file_of(newer | {"verificationStatus": {"coding": [{"code": "entered-in-error"}]}}))
-    strike = HistoryEntry.objects.filter(kind="condition_received").order_by("-pk")[0]
+    strike = HistoryEntry.objects.filter(kind="condition").order_by("-pk")[0]
     assert strike.is_struck
     assert strike.amends_id == lines[1].pk
     assert received_proposals(Patient.objects.get(family_name="Moreau")).facts == ()
@@ -235,7 +235,7 @@ def test_a_condition_that_is_a_whole_address_is_refused_clearly(clinic):
 def test_one_resource_twice_and_not_the_same_is_refused_the_second_time(clinic):
     report = take(clinic, file_of(PERSON, CONDITION, CONDITION | {"onsetDateTime": "2001"}))
     assert "stands twice" in report.refused[0].reason
-    assert HistoryEntry.objects.get(kind="condition_received").details["onset"] == "2019-04"
+    assert HistoryEntry.objects.get(kind="condition").details["onset"] == "2019-04"
 
 
 def test_a_unit_that_fails_leaves_neither_rows_nor_audit(clinic, monkeypatch):
@@ -366,3 +366,14 @@ def test_the_report_of_a_batch_names_what_could_not_be_read(clinic):
     report = ImportBatch.objects.get().report
     assert "cut in half" in report["refused"][0]["reason"]
     assert [document["is_whole"] for document in report["documents"]] == [False]
+
+
+def test_an_allergy_named_by_its_reaction_alone_is_named(clinic):
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a1",
+        "patient": {"reference": "Patient/p1"},
+        "reaction": [{"substance": {"text": "Latex"}}],
+    }
+    take(clinic, file_of(PERSON, allergy))
+    assert HistoryEntry.objects.get(kind="allergy").details["text"] == "Latex"

@@ -8,7 +8,7 @@ from fanlight.exchange.fhir.concepts import Concept
 from fanlight.exchange.fhir.dates import FhirDate
 from fanlight.exchange.fhir.values import AllergyValue, ConditionValue, ImportValue, MedicationValue, ObservationValue
 
-RECEIVED_KINDS = ("condition_received", "allergy_received", "no_known_allergy_received", "medicine_received", "observation_received")
+RECEIVED_KINDS = ("condition", "allergy", "no_known_allergy", "medicine_received", "observation")
 """Kinds of history that came with an import. They are shown and proposed, and answer no rule until a person has said so."""
 
 
@@ -16,7 +16,7 @@ def history_of(value: ImportValue) -> tuple[str, dict[str, Any]]:
     """The kind of a history line and its details. Dates are text as received, partial ones too."""
     match value:
         case ConditionValue():
-            return "condition_received", {
+            return "condition", {
                 **_concept(value.concept),
                 "clinical": value.clinical,
                 "verification": value.verification,
@@ -26,9 +26,11 @@ def history_of(value: ImportValue) -> tuple[str, dict[str, Any]]:
                 "recorded": _date(value.recorded),
             }
         case AllergyValue():
-            kind = "no_known_allergy_received" if value.is_negation else "allergy_received"
+            kind = "no_known_allergy" if value.is_negation else "allergy"
+            named = [value.concept, *value.substances]
             return kind, {
                 **_concept(value.concept),
+                "text": next((concept.words for concept in named if concept.words), ""),
                 "substances": [_concept(substance) for substance in value.substances],
                 "clinical": value.clinical,
                 "verification": value.verification,
@@ -48,7 +50,7 @@ def history_of(value: ImportValue) -> tuple[str, dict[str, Any]]:
                 "ended": _date(value.ended),
             }
         case ObservationValue():
-            return "observation_received", {
+            return "observation", {
                 **_concept(value.concept),
                 "category": value.category,
                 "effective": _date(value.effective),

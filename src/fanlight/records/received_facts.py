@@ -17,6 +17,8 @@ from fanlight.records.code_tables import code_tables
 from fanlight.records.import_details import RECEIVED_KINDS
 from fanlight.records.models import Patient, StaffMember
 
+FROM = "from: "
+"""How the source of an imported line begins; a line written by hand begins otherwise."""
 LIST_FACTS_PROPOSED = ("medications",)
 """Proposed facts that are one line of a list each."""
 
@@ -28,7 +30,7 @@ class ProposalError(FanlightError):
 def received_proposals(patient: Patient) -> ScreeningProposals:
     """Everything the imported lines in force propose, and everything in them that was not checked."""
     lines = [line for kind in RECEIVED_KINDS for line in current_history(patient, kind)]
-    values = [(line.source.removeprefix("from: "), value_of(line.kind, line.details)) for line in lines]
+    values = [(line.source.removeprefix(FROM), value_of(line.kind, line.details)) for line in lines if line.source.startswith(FROM)]
     return screening_facts([(name, value) for name, value in values if value is not None], code_tables())
 
 
@@ -69,7 +71,7 @@ def value_of(kind: str, details: Mapping[str, Any]) -> ImportValue | None:
     """The received value a line of history was made from."""
     concept = _concept(details)
     match kind:
-        case "condition_received":
+        case "condition":
             return ConditionValue(
                 concept=concept,
                 clinical=details["clinical"],
@@ -79,7 +81,7 @@ def value_of(kind: str, details: Mapping[str, Any]) -> ImportValue | None:
                 has_ended=details["has_ended"],
                 recorded=parse_date(details["recorded"]),
             )
-        case "allergy_received" | "no_known_allergy_received":
+        case "allergy" | "no_known_allergy":
             return AllergyValue(
                 concept=concept,
                 substances=tuple(_concept(item) for item in details["substances"]),
@@ -88,7 +90,7 @@ def value_of(kind: str, details: Mapping[str, Any]) -> ImportValue | None:
                 criticality=details["criticality"],
                 onset=parse_date(details["onset"]),
                 recorded=parse_date(details["recorded"]),
-                is_negation=kind == "no_known_allergy_received",
+                is_negation=kind == "no_known_allergy",
             )
         case "medicine_received":
             return MedicationValue(
@@ -101,7 +103,7 @@ def value_of(kind: str, details: Mapping[str, Any]) -> ImportValue | None:
                 started=parse_date(details["started"]),
                 ended=parse_date(details["ended"]),
             )
-        case "observation_received":
+        case "observation":
             return _observation(concept, details)
         case _:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -16,10 +17,12 @@ from fanlight.core.instants import age_on, clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.patients import correct_demographics, current_history, register_patient, suspected_duplicates
 from fanlight.records.audit import note
+from fanlight.records.import_details import RECEIVED_KINDS
 from fanlight.records.knowledge import current_facts
 from fanlight.records.library import library
 from fanlight.records.models import Patient
 from fanlight.records.permissions import Permission
+from fanlight.records.received_facts import FROM
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.drawing.course_chart import CourseChart, Score, draw_course_chart
 from fanlight.web.forms import DayField, KeyedForm, do_once
@@ -62,10 +65,8 @@ def patients(request: HttpRequest) -> HttpResponse:
         match = Q()
         for word in wanted.split():
             one = Q(family_name__icontains=word) | Q(given_names__icontains=word) | Q(number__iexact=word)
-            try:
+            with suppress(ValueError):
                 one |= Q(birth_date=date.fromisoformat(word))
-            except ValueError:
-                pass
             match &= one
         found = found.filter(match)
     total = found.count()
@@ -271,4 +272,7 @@ def _next_steps(user: Any, row: Patient, running: list[Any]) -> list[tuple[str, 
         (Permission.SEE_CONSENT, "Consent", reverse("consents", args=[row.pk]), "read, sign, withdraw"),
         (Permission.EDIT_DEMOGRAPHICS, "Correct name, birth date, telephone", reverse("patient_edit", args=[row.pk]), ""),
     ]
+    if row.history.filter(kind__in=RECEIVED_KINDS, source__startswith=FROM).exists():
+        looked_at = (Permission.RECORD_FACTS, "Received records", reverse("received", args=[row.pk]), "look, and take over what is right")
+        wanted.insert(0, looked_at)
     return [(label, href, small) for permission, label, href, small in wanted if user.may(permission)]

@@ -1,0 +1,73 @@
+"""Rows of the page of received records: what is proposed, and what nobody could classify."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fanlight.core.facts import FactCatalogue
+from fanlight.exchange.fhir.proposals import NotChecked, ProposedFact
+from fanlight.records.models import Patient
+
+_SHOWN_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """One proposal: the question it answers, the answer, why, and whether somebody took it over already."""
+
+    key: str
+    label: str
+    answer: str
+    because: str
+    on: str
+    origin: str
+    is_taken: bool
+    proposal: ProposedFact
+
+
+@dataclass(frozen=True, slots=True)
+class NotCheckedRow:
+    """Received words that no code explained, and how often they came."""
+
+    kind: str
+    words: str
+    why: str
+    origins: str
+    times: int
+
+
+def proposal_rows(patient: Patient, proposals: Sequence[ProposedFact], catalogue: FactCatalogue) -> list[ProposalRow]:
+    """Every proposal in order; one whose record was taken over before is marked so."""
+    taken = set(patient.facts.filter(is_struck=False).values_list("name", "source"))
+    taken |= set(patient.history.filter(is_struck=False).values_list("kind", "source"))
+    return [_row(proposal, catalogue, (proposal.fact, proposal.origin) in taken) for proposal in proposals]
+
+
+def _row(proposal: ProposedFact, catalogue: FactCatalogue, is_taken: bool) -> ProposalRow:
+    definition = catalogue.definitions.get(proposal.fact)
+    answer = _answer(proposal)
+    text = f"{proposal.fact}|{answer}|{proposal.origin}"
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
+    label = definition.label if definition else proposal.fact.replace("_", " ")
+    return ProposalRow(key, label, answer, proposal.because, proposal.on, proposal.origin.removeprefix("from: "), is_taken, proposal)
+
+
+def _answer(proposal: ProposedFact) -> str:
+    value = proposal.value
+    if isinstance(value, Mapping):
+        dose = value.get("dose")
+        return f"{value['name']}{f', {dose}' if dose else ''}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value} {proposal.unit.strip('[]').replace('_av', '').replace('_i', '')}".replace("_", " ").strip()
+
+
+def not_checked_rows(items: Sequence[NotChecked]) -> list[NotCheckedRow]:
+    """What nobody could classify, the same words told once."""
+    counted = Counter((item.kind, item.words, item.why) for item in items)
+    first = {(item.kind, item.words, item.why): item.origin.removeprefix("from: ") for item in reversed(items)}
+    rows = [NotCheckedRow(kind, words, why, first[kind, words, why], times) for (kind, words, why), times in counted.items()]
+    return sorted(rows, key=lambda row: (row.kind, row.words))[:_SHOWN_AT_MOST]

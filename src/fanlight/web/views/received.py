@@ -1,0 +1,61 @@
+"""What came with imported records: what it proposes, to be taken over by somebody who looked; and what nobody checked."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from fanlight.core.errors import FanlightError
+from fanlight.core.instants import clinic_date
+from fanlight.records import clock
+from fanlight.records.idempotency import once
+from fanlight.records.library import library
+from fanlight.records.permissions import Permission
+from fanlight.records.received_facts import accept_proposals, received_proposals
+from fanlight.web.access import page, patient_or_404, person
+from fanlight.web.forms import FaultLine
+from fanlight.web.pages.received_page import not_checked_rows, proposal_rows
+from fanlight.web.pages.who import who_of
+
+
+@page(Permission.RECORD_FACTS)
+def received(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look at what was received, and take over what is right. Nothing received answers a question until then."""
+    user, now = person(request), clock.now()
+    row = patient_or_404(request, pk)
+    proposed = received_proposals(row)
+    rows = proposal_rows(row, proposed.facts, library().facts)
+    faults: list[FaultLine] = []
+    if request.method == "POST":
+        chosen = set(request.POST.getlist("take"))
+        wanted = [item.proposal for item in rows if item.key in chosen and not item.is_taken]
+        if not wanted:
+            faults.append(FaultLine("Nothing was chosen. Tick what you have looked at and found right."))
+        else:
+            try:
+                once(
+                    key=uuid.UUID(request.POST.get("write_key", "")),
+                    endpoint="received",
+                    body={"patient": pk, "take": sorted(chosen)},
+                    by=user,
+                    at=now,
+                    do=lambda: {"taken": accept_proposals(patient=row, proposals=wanted, by=user, at=now)},
+                )
+            except (FanlightError, ValueError) as problem:
+                faults.append(FaultLine(str(problem) if isinstance(problem, FanlightError) else "Reload the page and choose again."))
+            else:
+                messages.success(request, f"{len(wanted)} taken over.")
+                return redirect("received", pk)
+    context = {
+        "patient": who_of(row, clinic_date(now, row.site.zone)),
+        "pk": pk,
+        "rows": rows,
+        "open": [item for item in rows if not item.is_taken],
+        "not_checked": not_checked_rows(proposed.not_checked),
+        "faults": faults,
+        "write_key": uuid.uuid4(),
+    }
+    return render(request, "received.html", context, status=422 if faults else 200)
