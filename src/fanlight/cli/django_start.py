@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+
+DATABASE = "fanlight.sqlite3"
 
 
 def choose_data(folder: str) -> Path:
-    """Say which data folder this command works on, before settings are read."""
+    """Say which data folder this command works on, before settings are read.
+
+    The one given; else FANLIGHT_DATA; else ./var; else the demo's, where that is the only clinic here.
+    """
+    if not folder and "FANLIGHT_DATA" not in os.environ:
+        demo = Path("var", "demo")
+        if not Path("var", DATABASE).exists() and (demo / DATABASE).exists():
+            folder = str(demo)
+            sys.stderr.write(f"Working on the demo clinic in {folder}.\n")
     if folder:
         os.environ["FANLIGHT_DATA"] = folder
     return Path(os.environ.get("FANLIGHT_DATA", "var")).absolute()

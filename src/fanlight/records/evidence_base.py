@@ -10,6 +10,7 @@ from pathlib import Path
 from fanlight.content import content_folder, read, read_folder
 from fanlight.core.errors import FanlightError, Fault, InputError
 from fanlight.science.evidence.csv_rows import read_rows
+from fanlight.science.evidence.public_pages import PublicPage, PublicPages
 from fanlight.science.evidence.questions import Answer, Question, answer
 from fanlight.science.evidence.statements import Harm, Statement, statement_of
 from fanlight.science.evidence.tables import ArticleRow, ClaimRow, EvidenceBase, StudyRow, SynthesisRow
@@ -45,6 +46,7 @@ class Evidence:
     questions: dict[str, Question]
     harms: HarmFile
     text_rules: TextRules
+    pages: tuple[PublicPage, ...]
 
     def answer(self, question_id: str, on: date) -> Answer:
         """The answer to one question on a date."""
@@ -59,13 +61,17 @@ class Evidence:
 
     def statement(self, found: Answer) -> Statement:
         """What may be said from an answer, with the harms its file names."""
-        harms = tuple(
-            Harm(entry.name, float(entry.treated), None if entry.control is None else float(entry.control), entry.source, entry.who)
-            for name in found.question.harms
-            if (entry := self.harms.harms[name])
-        )
+        harms = self.harms_named(found.question.harms)
         unknown = "" if harms else self.harms.not_counted[found.question.eligibility.interventions[0]]
         return statement_of(found, harms, unknown)
+
+    def harms_named(self, names: tuple[str, ...]) -> tuple[Harm, ...]:
+        """The harms called `names`, as a page shows them."""
+        entries = [self.harms.harms[name] for name in names]
+        return tuple(
+            Harm(entry.name, float(entry.treated), None if entry.control is None else float(entry.control), entry.source, entry.who)
+            for entry in entries
+        )
 
 
 def load_evidence(folder: Path | None = None) -> Evidence:
@@ -80,6 +86,7 @@ def load_evidence(folder: Path | None = None) -> Evidence:
     questions = read_folder(root / "questions", Question)
     harms = read(root / "harms.yaml", HarmFile)
     rules = read(root / "text_rules.yaml", TextRules)
+    pages = read(root / "pages.yaml", PublicPages).pages
     faults = [
         Fault(f"questions/{name}.yaml harms", f"{harm!r} is not in harms.yaml")
         for name, q in questions.items()
@@ -99,9 +106,23 @@ def load_evidence(folder: Path | None = None) -> Evidence:
         for claim in base.claims
         if claim.question and claim.question not in questions
     ]
+    faults += _page_faults(pages, questions, harms, {claim.claim_id for claim in base.claims})
     if faults:
         raise InputError("FAN-EVID-035", "The evidence base does not hang together", faults)
-    return Evidence(base, questions, harms, rules)
+    return Evidence(base, questions, harms, rules, pages)
+
+
+def _page_faults(pages: tuple[PublicPage, ...], questions: dict[str, Question], harms: HarmFile, claims: set[str]) -> list[Fault]:
+    faults: list[Fault] = []
+    for page in pages:
+        for kind, names, known in (
+            ("question", tuple(filter(None, (page.question, *page.more_questions))), set(questions)),
+            ("harm", page.harms, set(harms.harms)),
+            ("claim", page.claims, claims),
+            ("treatment", (page.not_counted,), set(harms.not_counted)),
+        ):
+            faults += [Fault(f"pages.yaml {page.slug}", f"no {kind} is called {name!r}") for name in names if name not in known]
+    return faults
 
 
 def _text(path: Path) -> str:

@@ -17,7 +17,7 @@ from fanlight.core.answers import Answer, Severity
 from fanlight.core.facts import Fact, Facts
 from fanlight.core.instants import clinic_date
 from fanlight.records.bedside import Bedside, at_bedside
-from fanlight.records.knowledge import patient_facts, protocol_facts
+from fanlight.records.knowledge import consent_facts, house_facts, patient_facts, signature_facts, site_facts
 from fanlight.records.library import Library
 from fanlight.records.models import Patient, ProtocolSignature, TreatmentSession
 
@@ -35,11 +35,20 @@ def known_facts(
     library: Library,
     *,
     at: datetime,
+    stage: Stage,
     bedside: Bedside | None = None,
     extra: Iterable[Fact] = (),
 ) -> Facts:
-    """Everything the record says for a question about this protocol; a session's own facts lie over older ones."""
-    facts = patient_facts(patient, library, at=at).merged(*protocol_facts(patient, protocol, library, at=at, signature=signature))
+    """Everything the record says for a question about this protocol at a stage; a session's own facts lie over older ones.
+
+    What belongs to a later stage (who is in the house, the signed consent) is not said at an earlier one: nobody gave it
+    for that question.
+    """
+    facts = patient_facts(patient, library, at=at)
+    if not stage.is_before(Stage.ORDER):
+        facts = facts.merged(*site_facts(patient, at=at), *signature_facts(signature, at=at))
+    if not stage.is_before(Stage.PRE_DOSE):
+        facts = facts.merged(*house_facts(patient, at=at), *consent_facts(patient, protocol, library, at=at))
     facts = facts.merged(*extra)
     return facts if bedside is None else facts.merged(*session_facts(bedside.state, bedside.plan, at).values())
 
@@ -57,7 +66,7 @@ def screen_patient(
     extra: Iterable[Fact] = (),
 ) -> ScreeningResult:
     """Every rule of a stage asked of what is known now, for a planned clinic date (today when none is given)."""
-    facts = known_facts(patient, protocol, signature, library, at=at, bedside=bedside, extra=extra)
+    facts = known_facts(patient, protocol, signature, library, at=at, stage=stage, bedside=bedside, extra=extra)
     day = on or clinic_date(at, patient.site.zone)
     return screen(facts, scope_at(patient, protocol, signature), library.screening, stage=stage, on=day, now=at)
 
@@ -74,7 +83,7 @@ def work_out_dose(
     extra: Iterable[Fact] = (),
 ) -> DoseAnswer:
     """The arithmetic of one dose from what is known, or what it still hangs on."""
-    facts = known_facts(patient, protocol, signature, library, at=at, extra=extra)
+    facts = known_facts(patient, protocol, signature, library, at=at, stage=Stage.ORDER, extra=extra)
     return dose_for(facts, protocol, library.products, library.dosing_policy, on=on, phase_id=phase_id)
 
 

@@ -44,7 +44,6 @@ def current_facts(patient: Patient, at: datetime | None = None) -> dict[str, Pat
 
 def patient_facts(patient: Patient, library: Library, *, at: datetime) -> Facts:
     """All that was entered, imported or follows from the record, before any protocol is named."""
-    zone = patient.site.zone
     raw: dict[str, object] = {}
     for name, row in current_facts(patient).items():
         raw[name] = {"value": row.value, "unit": row.unit, "at": format_instant(row.true_at), "from": _said(row)}
@@ -62,38 +61,49 @@ def patient_facts(patient: Patient, library: Library, *, at: datetime) -> Facts:
         lines_elsewhere = elsewhere["value"] if isinstance(elsewhere, dict) else []
         raw["sessions_given"] = {"value": [*here, *lines_elsewhere], "at": format_instant(at), "from": "the record"}
     facts = parse_facts(raw, library.facts)
-    today = clinic_date(at, zone)
     said: dict[str, FactValue] = {"birth_date": patient.birth_date}
     if patient.sex in ("female", "male", "other"):
         said["sex"] = patient.sex
-    said["site_allows_home"] = patient.site.home_use_is_open
-    said["rems_setting_certified"] = patient.site.rems_certified_on is not None and patient.site.rems_certified_on <= today
-    start, _ = clinic_day(today, zone)
-    said["prescriber_on_site"] = bool(on_site(patient.site, Role.PRESCRIBER, at=at, since=start))
-    said["monitor_present"] = bool(on_site(patient.site, Role.NURSE, at=at, since=start))
     return facts.merged(*(Fact(name, value, at, "the record") for name, value in said.items()))
 
 
-def protocol_facts(
-    patient: Patient, protocol: Protocol, library: Library, *, at: datetime, signature: ProtocolSignature | None
-) -> list[Fact]:
-    """Facts that need a protocol to be said: consent to its texts, its signature at this site."""
-    wanted = [library.consents[name] for name in protocol.consents if name in library.consents]
-    missing_text = len(wanted) != len(protocol.consents)
-    signed = Consent.objects.filter(patient=patient).select_related("withdrawal").order_by("signed_at")
-    hashes = {row.document_hash for row in signed if not hasattr(row, "withdrawal")}
-    withdrawn = {row.document_id for row in signed if hasattr(row, "withdrawal")} - {
-        row.document_id for row in signed if not hasattr(row, "withdrawal")
-    }
+def house_facts(patient: Patient, *, at: datetime) -> list[Fact]:
+    """What the house can say of today: who is in it. Asked only where a rule of the day itself is asked."""
+    start, _ = clinic_day(clinic_date(at, patient.site.zone), patient.site.zone)
     return [
-        Fact(
-            "consent_signed_current_version",
-            bool(wanted) and not missing_text and all(t.content_hash in hashes for t in wanted),
-            at,
-            "the record",
-        ),
-        Fact("consent_withdrawn", any(name in withdrawn for name in protocol.consents), at, "the record"),
-        Fact("protocol_signed_at_site", signature is not None, at, "the record"),
+        Fact("prescriber_on_site", bool(on_site(patient.site, Role.PRESCRIBER, at=at, since=start)), at, "the record"),
+        Fact("monitor_present", bool(on_site(patient.site, Role.NURSE, at=at, since=start)), at, "the record"),
+    ]
+
+
+def site_facts(patient: Patient, *, at: datetime) -> list[Fact]:
+    """What the site has settled for every order."""
+    certified, today = patient.site.rems_certified_on, clinic_date(at, patient.site.zone)
+    return [
+        Fact("site_allows_home", patient.site.home_use_is_open, at, "the record"),
+        Fact("rems_setting_certified", certified is not None and certified <= today, at, "the record"),
+    ]
+
+
+def signature_facts(signature: ProtocolSignature | None, *, at: datetime) -> list[Fact]:
+    """Whether this very text of the protocol is signed at the site."""
+    return [Fact("protocol_signed_at_site", signature is not None, at, "the record")]
+
+
+def consent_facts(patient: Patient, protocol: Protocol, library: Library, *, at: datetime) -> list[Fact]:
+    """Whether every text of the protocol is signed in its present words, and whether one was taken back since.
+
+    A text the protocol names and the shelf does not hold is a consent nobody can have given.
+    """
+    wanted = [library.consents[name] for name in protocol.consents if name in library.consents]
+    rows = list(Consent.objects.filter(patient=patient).select_related("withdrawal"))
+    standing = [row for row in rows if not hasattr(row, "withdrawal")]
+    signed = {row.document_hash for row in standing}
+    taken_back = {row.document_id for row in rows} - {row.document_id for row in standing}
+    is_whole = bool(wanted) and len(wanted) == len(protocol.consents)
+    return [
+        Fact("consent_signed_current_version", is_whole and all(text.content_hash in signed for text in wanted), at, "the record"),
+        Fact("consent_withdrawn", any(name in taken_back for name in protocol.consents), at, "the record"),
     ]
 
 
