@@ -32,7 +32,12 @@ def verify(
     from fanlight.records.verification import verify as check
 
     quiet = as_json or not sys.stderr.isatty()
-    found = check(Path(settings.AUDIT_HEAD_FILE), lambda what, done: None if quiet else sys.stderr.write(f"\r{what}: {done}   "))
+
+    def show(what: str, done: int) -> None:
+        if not quiet:
+            sys.stderr.write(f"\r{what}: {done}   ")
+
+    found = check(Path(settings.AUDIT_HEAD_FILE), show)
     if not quiet:
         sys.stderr.write("\n")
     if as_json:
