@@ -69,7 +69,7 @@ _COMPARE: dict[Relation, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A condition ready to ask: its answer, and the facts wanting while it is unknown."""
+    """A condition ready to ask: its answer, and the facts wanting; `wanting` is asked only while the answer is unknown."""
 
     answer: Truth
     wanting: Wanting
@@ -79,7 +79,7 @@ def compile_condition(node: Condition, parameters: Mapping[str, ParameterValue],
     """The functions of one condition for one protocol."""
     match node:
         case IsTrue(name=name):
-            return Compiled(lambda v, m: _truth(v.get(name)), _absent((name,)))
+            return Compiled(lambda v, m: None if (x := v.get(name)) is None else x is True, _only(name))
         case IsGiven(name=name):
             return Compiled(lambda v, m: name in v, lambda v, m: ())
         case ParameterIsTrue(name=name):
@@ -89,7 +89,7 @@ def compile_condition(node: Condition, parameters: Mapping[str, ParameterValue],
             return Compiled(lambda v, m: True, lambda v, m: ())
         case OneOf(name=name, words=words):
             chosen = frozenset(words)
-            return Compiled(lambda v, m: None if (x := v.get(name)) is None else x in chosen, _absent((name,)))
+            return Compiled(lambda v, m: None if (x := v.get(name)) is None else x in chosen, _only(name))
         case Not(part=part):
             inner = compile_condition(part, parameters, protocol)
             ask = inner.answer
@@ -98,10 +98,6 @@ def compile_condition(node: Condition, parameters: Mapping[str, ParameterValue],
             return _joined(tuple(compile_condition(part, parameters, protocol) for part in parts), isinstance(node, All))
         case Comparison():
             return _comparison(node, parameters, protocol)
-
-
-def _truth(value: object) -> bool | None:
-    return None if value is None else value is True
 
 
 def _joined(parts: tuple[Compiled, ...], every: bool) -> Compiled:
@@ -119,8 +115,11 @@ def _joined(parts: tuple[Compiled, ...], every: bool) -> Compiled:
         return None if unknown else not decisive
 
     def wanting(values: Values, moment: Moment) -> tuple[str, ...]:
-        names = [name for part in parts if part.answer(values, moment) is None for name in part.wanting(values, moment)]
-        return tuple(dict.fromkeys(names))
+        found: dict[str, None] = {}
+        for part in parts:
+            if part.answer(values, moment) is None:
+                found.update(dict.fromkeys(part.wanting(values, moment)))
+        return tuple(found)
 
     return Compiled(answer, wanting)
 
@@ -133,7 +132,7 @@ def _comparison(node: Comparison, parameters: Mapping[str, ParameterValue], prot
     if isinstance(node.left, FactOperand) and isinstance(node.right, Constant | ParameterOperand):
         name = node.left.name
         limit = node.right.value if isinstance(node.right, Constant) else parameters[node.right.name]
-        return Compiled(lambda v, m: None if (x := v.get(name)) is None else compare(x, limit), absent)
+        return Compiled(lambda v, m: None if (x := v.get(name)) is None else compare(x, limit), _only(name))
     left = compile_operand(node.left, parameters, protocol)
     right = compile_operand(node.right, parameters, protocol)
 
@@ -235,6 +234,12 @@ def _count_comparison(node: CountOf, relation: Relation, right: Reading, protoco
         return answers.pop() if len(answers) == 1 else None
 
     return Compiled(answer, lambda v, m: (node.name,))
+
+
+def _only(name: str) -> Wanting:
+    """A leaf that reads one fact is unknown only while that fact is absent."""
+    names = (name,)
+    return lambda values, moment: names
 
 
 def _absent(names: tuple[str, ...]) -> Wanting:

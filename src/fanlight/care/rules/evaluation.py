@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -60,10 +61,15 @@ class RuleAnswer(NamedTuple):
     @property
     def message(self) -> str:
         """The sentence a clinician reads, with the patient's own numbers."""
-        said = "" if self.sentence is None else self.compiled.words.fill(self.sentence, self.facts, self.moment)
+        return self.saying(self.missing)
+
+    def saying(self, missing: tuple[Missing, ...]) -> str:
+        """The message, for a reader that has `missing` already."""
+        words = self.compiled.words
+        said = "" if self.sentence is None else words.fill(self.sentence, self.facts, self.moment)
         if self.answer is not Answer.UNKNOWN:
             return said
-        unknown = self.compiled.words.fill(self.compiled.rule.unknown, self.facts, self.moment, self.missing)
+        unknown = words.fill(self.compiled.rule.unknown, self.facts, self.moment, missing)
         return f"{said} {unknown}" if said else unknown
 
 
@@ -131,6 +137,7 @@ def _asked_of(missing: tuple[Missing, ...], stated: Stated) -> str:
     return f"{named} (ask the {in_words(who, 'or the')})"
 
 
+@functools.cache
 def _label(label: str) -> str:
     first, _, rest = label.partition(" ")
     return label if any(letter.isupper() for letter in first[1:]) else first.lower() + (f" {rest}" if rest else "")

@@ -37,7 +37,7 @@ def screening_as_json(result: ScreeningResult) -> dict[str, Any]:
 
 def rule_as_json(answer: RuleAnswer) -> dict[str, Any]:
     """One rule's answer with its trace."""
-    rule, override = answer.rule, answer.override
+    rule, override, missing = answer.rule, answer.override, answer.missing
     return {
         "id": rule.id,
         "family": rule.family,
@@ -45,9 +45,9 @@ def rule_as_json(answer: RuleAnswer) -> dict[str, Any]:
         "stage": answer.stage.value,
         "answer": answer.answer.value,
         "severity": answer.severity.name if answer.severity else None,
-        "message": answer.message,
+        "message": answer.saying(missing),
         "inputs": inputs_as_json(answer.inputs),
-        "missing": missing_as_json(answer.missing),
+        "missing": missing_as_json(missing),
         "override": {"who": override.who, "needs": override.needs} if override else None,
         "source": [
             {"id": item.id, "citation": item.citation, "mark": item.mark.value, "read_on": item.read_on.isoformat(), "note": item.note}

@@ -6,7 +6,7 @@ Nothing follows from what is absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
@@ -20,18 +20,24 @@ _CM_PER_M = Decimal(100)
 _MONTHS = 12
 
 
-def derive_facts(facts: Facts, protocol: ProtocolScope, dictionary: DrugDictionary, catalogue: FactCatalogue, on: date) -> Facts:
-    """The facts with those that follow from them on the planned date."""
-    found: dict[str, Fact] = {}
-    for fact in (*_body(facts, on), *_history(facts, on), *_sessions(facts, protocol, on), *_medicines(facts, dictionary)):
-        unit = catalogue.definitions[fact.name].unit if fact.name in catalogue else ""
-        found[fact.name] = Fact(fact.name, fact.value, fact.at, fact.source, unit)
-    dose = _dose_per_kg(facts)
-    if dose is not None:
-        found[dose.name] = dose
+def derive_for_patient(facts: Facts, dictionary: DrugDictionary, catalogue: FactCatalogue, on: date) -> Facts:
+    """The facts with those that follow from them on the planned date, whatever the protocol."""
+    return _with_units(facts, catalogue, (*_body(facts, on), *_history(facts, on), *_medicines(facts, dictionary)))
+
+
+def derive_for_protocol(facts: Facts, protocol: ProtocolScope, catalogue: FactCatalogue, on: date) -> Facts:
+    """The facts with those that follow from them for one protocol: the doses before, the dose per kg, the signature."""
+    found = [*_sessions(facts, protocol, on), *_dose_per_kg(facts)]
     if protocol.signed_by is not None and "protocol_signed_at_site" not in facts:
-        found["protocol_signed_at_site"] = Fact("protocol_signed_at_site", True, None, f"signed by {protocol.signed_by}")
-    return facts.merged(*found.values()) if found else facts
+        found.append(Fact("protocol_signed_at_site", True, None, f"signed by {protocol.signed_by}"))
+    return _with_units(facts, catalogue, found) if found else facts
+
+
+def _with_units(facts: Facts, catalogue: FactCatalogue, found: Iterable[Fact]) -> Facts:
+    known = catalogue.definitions
+    return facts.merged(
+        *(Fact(fact.name, fact.value, fact.at, fact.source, known[fact.name].unit) if known[fact.name].unit else fact for fact in found)
+    )
 
 
 def _body(facts: Facts, on: date) -> Iterator[Fact]:
@@ -102,11 +108,10 @@ def _day(record: Mapping[str, object]) -> date:
     return value
 
 
-def _dose_per_kg(facts: Facts) -> Fact | None:
+def _dose_per_kg(facts: Facts) -> Iterator[Fact]:
     dose, weight = number(facts, "dose_mg"), number(facts, "weight_kg")
-    if dose is None or weight is None or "dose_mg_per_kg" in facts:
-        return None
-    return Fact("dose_mg_per_kg", dose / weight, None, "dose and actual weight", "mg/kg")
+    if dose is not None and weight is not None and "dose_mg_per_kg" not in facts:
+        yield Fact("dose_mg_per_kg", dose / weight, None, "dose and actual weight")
 
 
 def _medicines(facts: Facts, dictionary: DrugDictionary) -> Iterator[Fact]:

@@ -12,7 +12,7 @@ from fanlight.care.rules.scope import ProtocolScope
 from fanlight.care.rules.stages import Stage
 from fanlight.care.screening.definition_types import DefinitionsFile
 from fanlight.care.screening.definitions import TRIALS_FACT, DefinitionAnswer, DefinitionBook
-from fanlight.care.screening.deriving import derive_facts
+from fanlight.care.screening.deriving import derive_for_patient, derive_for_protocol
 from fanlight.care.screening.drugs import DrugDictionary
 from fanlight.care.screening.staging import MaudsleyStaging, ThaseRushStaging, maudsley, thase_rush
 from fanlight.care.screening.trials import TrialJudgement, read_trials
@@ -56,6 +56,33 @@ class ScreeningResult:
         return tuple(sorted(graded, key=lambda answer: -(answer.severity.value if answer.severity else 0)))
 
 
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One patient on one date: the facts with what follows from them, the history judged, resistance staged. No protocol in it yet."""
+
+    facts: Facts
+    on: date
+    definitions: tuple[DefinitionAnswer, ...]
+    maudsley: MaudsleyStaging
+    thase_rush: ThaseRushStaging
+    now: datetime | None = None
+
+
+def prepare(facts: Facts, content: ScreeningContent, *, on: date, now: datetime | None = None) -> Patient:
+    """What is the same for every protocol, worked out once."""
+    known = derive_for_patient(facts, content.drugs, content.catalogue, on)
+    told = records(known, TRIALS_FACT)
+    judged = content.definitions.judge(None if told is None else read_trials(told, content.drugs))
+    return Patient(
+        known,
+        on,
+        content.definitions.ask(known, judged, Moment(on, now)),
+        maudsley(known, _failed(judged[0]), content.staging.maudsley, content.catalogue),
+        thase_rush(judged[0], content.staging.thase_rush, content.catalogue),
+        now,
+    )
+
+
 def screen(
     facts: Facts,
     protocol: ProtocolScope,
@@ -70,14 +97,15 @@ def screen(
     `now` is needed only where minutes are counted from instants. An absent fact is unknown: no danger is taken to be
     absent and no criterion to be met.
     """
-    moment = Moment(on, now)
+    return screen_patient(prepare(facts, content, on=on, now=now), protocol, content, stage=stage)
+
+
+def screen_patient(patient: Patient, protocol: ProtocolScope, content: ScreeningContent, *, stage: Stage = Stage.SCREEN) -> ScreeningResult:
+    """As `screen`, for a patient prepared once and asked about many protocols."""
+    on, moment = patient.on, Moment(patient.on, patient.now)
     ready = content.rules.for_protocol(protocol)
-    known = derive_facts(facts, protocol, content.drugs, content.catalogue, on)
-    told = records(known, TRIALS_FACT)
-    trials = None if told is None else read_trials(told, content.drugs)
-    judged = content.definitions.judge(trials)
-    definitions = content.definitions.ask(known, judged, moment)
-    known = known.merged(*_indication_facts(definitions, protocol))
+    known = derive_for_protocol(patient.facts, protocol, content.catalogue, on)
+    known = known.merged(*_indication_facts(patient.definitions, protocol))
     criteria = _criteria(ready, known, protocol, stage, moment)
     if stage is Stage.DISCHARGE:
         known = known.merged(*_discharge_facts(criteria))
@@ -85,9 +113,9 @@ def screen(
     return ScreeningResult(
         outcome(answers),
         answers,
-        definitions,
-        maudsley(known, _failed(judged[0]), content.staging.maudsley, content.catalogue),
-        thase_rush(judged[0], content.staging.thase_rush, content.catalogue),
+        patient.definitions,
+        patient.maudsley,
+        patient.thase_rush,
         criteria,
         protocol.observation_minutes,
         no_drive_until(on),
