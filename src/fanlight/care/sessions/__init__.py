@@ -14,7 +14,8 @@ Pure: no clock, file, network or framework. `plan` is the `SessionPlan` pinned w
 `with_session_parameters`.
 """
 
-from fanlight.care.sessions.alerts import Acknowledgement, Alert, AlertLevel, alerts, stop_stands
+from fanlight.care.sessions.alert import Acknowledgement, Alert, AlertLevel
+from fanlight.care.sessions.alerts import alerts, stop_stands
 from fanlight.care.sessions.criteria import CONDITIONS
 from fanlight.care.sessions.due import DueItem, DueKind, DueState, due, next_due
 from fanlight.care.sessions.ends import End, Need, ends, needs_of_end

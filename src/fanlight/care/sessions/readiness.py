@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from fanlight.care.rules.evaluation import CriterionResult, RuleAnswer
 from fanlight.care.rules.stages import Stage
-from fanlight.care.sessions.alerts import Alert, AlertLevel, alerts
-from fanlight.care.sessions.criteria import CONDITIONS, Condition, Found
+from fanlight.care.sessions.alert import Alert, AlertLevel
+from fanlight.care.sessions.alerts import alerts
+from fanlight.care.sessions.criteria import CONDITIONS
 from fanlight.care.sessions.kinds import EventKind
+from fanlight.care.sessions.looking import Condition, Found
 from fanlight.care.sessions.parameters import parameter
 from fanlight.care.sessions.schedule import occurrences
 from fanlight.care.sessions.state import SessionState
