@@ -1,6 +1,7 @@
 """Dosing: weights, milligrams, volume, rate, vials and waste, exactly, with every line of working. Opens no file."""
 
-from fanlight.care.dosing.dose import DoseAnswer, dose_for, is_first_dose
+from fanlight.care.dosing.answer import DoseAnswer
+from fanlight.care.dosing.dose import dose_for, is_first_dose
 from fanlight.care.dosing.errors import DosingError
 from fanlight.care.dosing.findings import DoseFinding
 from fanlight.care.dosing.given import Given, LineState, RunSegment, given

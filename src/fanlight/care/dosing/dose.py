@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
-from fanlight.care.dosing.amount import Amount, amount, disagreement
+from fanlight.care.dosing.amount import amount, disagreement
+from fanlight.care.dosing.answer import DoseAnswer
 from fanlight.care.dosing.errors import DosingError
 from fanlight.care.dosing.findings import DoseFinding, danger
-from fanlight.care.dosing.given import Given
 from fanlight.care.dosing.limit_checks import limit_findings
 from fanlight.care.dosing.making import make_up, run_given
 from fanlight.care.dosing.policy import DosingPolicy
@@ -19,58 +17,14 @@ from fanlight.care.dosing.preparation import Preparation
 from fanlight.care.dosing.product_checks import dilution_findings, product_in_hand
 from fanlight.care.dosing.products import Product
 from fanlight.care.dosing.route_checks import route_findings
-from fanlight.care.dosing.waste import Waste, waste_of
+from fanlight.care.dosing.waste import waste_of
 from fanlight.care.dosing.weight_checks import basis_findings, weight_findings
 from fanlight.care.dosing.weights import Weights, weights
-from fanlight.care.protocols import DoseBasis, Phase, PlannedDose, Protocol, WeightBasis
+from fanlight.care.protocols import DoseBasis, Phase, Protocol, WeightBasis
 from fanlight.core.answers import Severity
 from fanlight.core.facts import Facts, number, records, text, yes_or_no
-from fanlight.core.quantities import Rounding, round_to_step
 
 _PER_KG = (DoseBasis.PER_KG, DoseBasis.PER_KG_PER_HOUR)
-
-
-@dataclass(frozen=True, slots=True)
-class DoseAnswer:
-    """What was worked out, exact; None where it hangs on what is missing or refused, and `findings` says on what.
-
-    `weight_as_given` is what was written where the weight came in another unit.
-    `fanlight.care.dosing.dose_json` writes it in the shape of rule semantics 9.
-    """
-
-    protocol_id: str
-    protocol_version: str
-    phase: Phase
-    policy: DosingPolicy
-    weights: Weights | None
-    amount: Amount | None
-    preparation: Preparation | None
-    given: Given | None
-    waste: Waste | None
-    findings: tuple[DoseFinding, ...]
-    weight_as_given: str = ""
-
-    @property
-    def is_withheld(self) -> bool:
-        """True where no figure may be shown."""
-        return any(finding.withholds for finding in self.findings)
-
-    def planned(self) -> PlannedDose | None:
-        """The dose as a session plan takes it, or None where it could not be worked out."""
-        if self.amount is None:
-            return None
-        made = self.preparation
-        mg = self.amount.mg if made is None or made.volume is None else made.drawn_mg
-        return PlannedDose(
-            mg=round_to_step(mg, self.policy.amount_shown.value, Rounding.DOWN),
-            devices=None if made is None or self.phase.dose.device is None else made.pieces,
-            infusion_minutes=None if made is None or made.minutes is None else int(made.minutes),
-            rate_ml_per_h=None if made is None or made.rate_ml_h is None else made.rate_ml_h.shown,
-            bag_ml=None if made is None or made.bag_ml is None else round_to_step(made.bag_ml, Decimal("0.01"), Rounding.HALF_UP),
-            concentration_mg_per_ml=None
-            if made is None or made.bag_mg_per_ml is None
-            else round_to_step(made.bag_mg_per_ml, Decimal("0.0001"), Rounding.HALF_UP),
-        )
 
 
 def dose_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from fanlight.care.dosing.dose import DoseAnswer
+from fanlight.care.dosing.answer import DoseAnswer
 from fanlight.core.facts import Fact, Facts
 
 _SOURCE = "dose worked out"

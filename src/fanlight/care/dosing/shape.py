@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from fanlight.care.dosing.answer import DoseAnswer
 from fanlight.care.dosing.arithmetic import figure, written
-from fanlight.care.dosing.dose import DoseAnswer
 from fanlight.care.dosing.preparation import Container, Preparation
 from fanlight.care.dosing.waste import Waste, shown_infused
 from fanlight.care.dosing.working import dose_figure, working

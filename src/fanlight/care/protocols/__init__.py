@@ -2,9 +2,10 @@
 
 from fanlight.care.protocols.calendar import ClinicCalendar
 from fanlight.care.protocols.ceilings import DefaultCeilings
-from fanlight.care.protocols.changing import Change, DateChange, if_missed, if_moved
+from fanlight.care.protocols.changing import Change, if_missed, if_moved
 from fanlight.care.protocols.cited import Cited, Statement
 from fanlight.care.protocols.compare import ProtocolDifference, compare
+from fanlight.care.protocols.consequences import DateChange
 from fanlight.care.protocols.course import CoursePlan, PlannedSession
 from fanlight.care.protocols.document import ProtocolDocument, Section, protocol_document
 from fanlight.care.protocols.entries import Entry

@@ -7,22 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fanlight.care.protocols.calendar import ClinicCalendar
-from fanlight.care.protocols.ceilings import DefaultCeilings, frequency_ceiling
+from fanlight.care.protocols.ceilings import DefaultCeilings
+from fanlight.care.protocols.consequences import DateChange, changes, gap_words, keeps_frequency, missed_words, stuck
 from fanlight.care.protocols.course import CoursePlan, PlannedSession
 from fanlight.care.protocols.errors import ProtocolError
-from fanlight.care.protocols.follow_up import MissedAnswer
-from fanlight.care.protocols.placing import keeps_at_most
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.protocols.schedule import plan
-
-
-@dataclass(frozen=True, slots=True)
-class DateChange:
-    """A session whose date would change. None: it had no date, or would lose it."""
-
-    number: int
-    from_date: date | None
-    to_date: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +55,9 @@ def if_moved(
     if not session.first <= to <= session.last:
         window = f"{session.first.isoformat()} to {session.last.isoformat()}"
         problems.append(f"{to.isoformat()} is outside the window of session {number}: {window}.")
-    if not _keeps_frequency(before, protocol, ceilings, number, to, elsewhere):
+    if not keeps_frequency(before, protocol, ceilings, number, to, elsewhere):
         problems.append(f"On {to.isoformat()} it would be more often than the protocol or the frequency ceiling (R16) allows.")
-    return Change(after, _changes(before, after), _gap_words(protocol, session.phase_id, before, number, to), (*problems, *_stuck(after)))
+    return Change(after, changes(before, after), gap_words(protocol, session.phase_id, before, number, to), (*problems, *stuck(after)))
 
 
 def if_missed(
@@ -94,9 +84,9 @@ def if_missed(
         before, protocol, calendar, ceilings, number, max(tomorrow, session.on + timedelta(days=1)), fixed, held, booked, elsewhere
     )
     after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to}, elsewhere=elsewhere)
-    said = _missed_words(protocol, session.phase_id, is_worse) + _gap_words(protocol, session.phase_id, before, number, to)
+    said = missed_words(protocol, session.phase_id, is_worse) + gap_words(protocol, session.phase_id, before, number, to)
     late = () if to <= session.last else (f"Session {number} would fall after the end of its window ({session.last.isoformat()}).",)
-    return Change(after, _changes(before, after), said, (*late, *_stuck(after)))
+    return Change(after, changes(before, after), said, (*late, *stuck(after)))
 
 
 _LOOK_AHEAD_DAYS = 60
@@ -135,51 +125,3 @@ def _movable(before: CoursePlan, number: int) -> PlannedSession:
             "Choose a session that is still to come.",
         )
     return session
-
-
-def _keeps_frequency(
-    before: CoursePlan, protocol: Protocol, ceilings: DefaultCeilings, number: int, to: date, elsewhere: Sequence[date]
-) -> bool:
-    session = before.session(number)
-    phase = None if session is None else protocol.phase(session.phase_id)
-    dates = [item.on for item in before.sessions if item.number < number]
-    ceiling = frequency_ceiling(protocol, ceilings, dates[0] if dates else to, elsewhere)
-    keeps_phase = phase is None or keeps_at_most(phase.at_most, dates, to)
-    return keeps_phase and (ceiling is None or ceiling.allows(dates, to))
-
-
-def _changes(before: CoursePlan, after: CoursePlan) -> tuple[DateChange, ...]:
-    old, new = ({item.number: item.on for item in course.sessions} for course in (before, after))
-    return tuple(DateChange(n, old.get(n), new.get(n)) for n in sorted({*old, *new}) if old.get(n) != new.get(n))
-
-
-def _missed_words(protocol: Protocol, phase_id: str, is_worse: bool) -> tuple[str, ...]:
-    return tuple(
-        rule.text
-        for rule in protocol.follow_up.missed_visits
-        if phase_id in rule.phases and rule.after_intervals is None and (is_worse or not rule.when_worse)
-    )
-
-
-def _gap_words(protocol: Protocol, phase_id: str, before: CoursePlan, number: int, to: date) -> tuple[str, ...]:
-    """The review that a gap of several intervals asks for, counted from the session before."""
-    last = before.session(number - 1)
-    phase = protocol.phase(phase_id)
-    if last is None or phase is None:
-        return ()
-    usual = max(phase.interval.usual_days)
-    return tuple(
-        rule.text
-        for rule in protocol.follow_up.missed_visits
-        if rule.answer is MissedAnswer.REVIEW
-        and phase_id in rule.phases
-        and rule.after_intervals is not None
-        and (to - last.on).days >= rule.after_intervals * usual
-    )
-
-
-def _stuck(after: CoursePlan) -> tuple[str, ...]:
-    if after.unplaced is None:
-        return ()
-    lost = after.unplaced
-    return (f"Session {lost.number} would find no date from {lost.first.isoformat()} to {lost.last.isoformat()}.",)
