@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("fanlight.cli.score", "score the answers to a rating scale"),
     "screen": ("fanlight.cli.screen", "ask every rule whether a patient may have a protocol"),
     "serve": ("fanlight.cli.serve", "run the clinic's server"),
+    "simulate": ("fanlight.cli.simulate", "draw the expected course of a dose, with its uncertainty"),
+    "trial": ("fanlight.cli.trial", "run a virtual trial of schedules, and say how much of it is assumed"),
     "verify": ("fanlight.cli.verify", "check that the database still says what was acknowledged"),
     "manage": ("fanlight.cli.manage", "run a Django management command (migrations, shell)"),
 }

@@ -15,6 +15,7 @@ from fanlight.science.pharmacology.people import Individuals
 from fanlight.science.pharmacology.regimens import Dose, regimen_faults
 from fanlight.science.pharmacology.simulation import (
     WORKERS,
+    Segments,
     dose_events,
     flow_table,
     mammillary_rates,
@@ -74,6 +75,7 @@ def summaries(
         from fanlight.science.pharmacology.summary_kernel import summaries as by_exponentials
 
         rates, scale = mammillary_rates(small, shape, individuals)
+        segments = until(segments, until_h)
         lengths, which = np.unique(np.diff(np.append(segments.edges, until_h)), return_inverse=True)
         undone = np.zeros(individuals.count, dtype=np.bool_)
         by_exponentials(
@@ -94,3 +96,16 @@ def summaries(
         )  # fmt: skip
     raw[:, np.isnan(levels), 3] = np.nan
     return {name: CurveSummary(raw[:, o, 0], raw[:, o, 1], raw[:, o, 2], raw[:, o, 3]) for o, name in enumerate(model.output_names)}
+
+
+def until(segments: Segments, until_h: float) -> Segments:
+    """The segments that begin by `until_h`: an infusion still running then is cut there."""
+    kept = segments.edges <= until_h
+    return Segments(
+        segments.edges[kept],
+        segments.push[kept],
+        segments.push_per_kg[kept],
+        segments.drip[kept],
+        segments.drip_per_kg[kept],
+        segments.longest_drip_h,
+    )

@@ -79,7 +79,9 @@ def summaries(
             x, one, two = np.zeros(size), np.zeros(size), np.zeros(size)
             out[i] = 0.0
             for s in range(edges.shape[0]):
-                end = edges[s + 1] if s + 1 < edges.shape[0] else until
+                if edges[s] > until:
+                    break
+                end = min(edges[s + 1], until) if s + 1 < edges.shape[0] else until
                 x += pushes[s]
                 r = rates[s]
                 at, step = edges[s], 0.02 / max(norm, 1e-6)

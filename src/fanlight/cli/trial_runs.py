@@ -1,0 +1,149 @@
+"""Where a virtual trial's chunks are worked: in this process, in several, or over Spark; kept in a folder, so that work resumes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fanlight.core.errors import FanlightError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from fanlight.science.pharmacology.models import Model
+    from fanlight.science.pharmacology.response import ResponseModel
+    from fanlight.science.pharmacology.trials import Trial
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class TrialRun:
+    """A trial with what it needs, and the folder its chunks are kept in."""
+
+    trial: Trial
+    model: Model
+    response: ResponseModel
+    folder: Path
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with anything that changes the results."""
+        return hashlib.sha256(repr((self.trial, self.model, self.response)).encode()).hexdigest()
+
+    def chunk_path(self, number: int) -> Path:
+        """Where a chunk's results stand."""
+        return self.folder / "chunks" / f"{number:06d}.npy"
+
+    def open(self) -> list[int]:
+        """Make the folder or take it up again; returns the chunks still to do."""
+        (self.folder / "chunks").mkdir(parents=True, exist_ok=True)
+        mark = self.folder / "fingerprint.json"
+        if mark.exists() and json.loads(mark.read_text()).get("fingerprint") != self.fingerprint:
+            raise FanlightError(
+                "FAN-TRIAL-001",
+                f"Cannot go on with the trial in {self.folder}",
+                "the folder holds chunks of another trial, or of other content",
+                "Give another --out, or empty this folder.",
+            )
+        mark.write_text(json.dumps({"fingerprint": self.fingerprint, "title": self.trial.title}) + "\n")
+        return [k for k in range(len(self.trial.chunks)) if not self.chunk_path(k).exists()]
+
+    def keep(self, number: int, results: NDArray[np.float64]) -> None:
+        """Write a chunk whole or not at all."""
+        import numpy as np
+
+        part = self.chunk_path(number).with_suffix(".part")
+        with part.open("wb") as file:
+            np.save(file, results)
+        os.replace(part, self.chunk_path(number))
+
+    def results(self) -> NDArray[np.float64]:
+        """All chunks in the order of persons: (arms, persons, columns)."""
+        import numpy as np
+
+        from fanlight.science.pharmacology.trials import joined
+
+        return joined([np.load(self.chunk_path(k)) for k in range(len(self.trial.chunks))])
+
+
+def work(run: TrialRun, *, processes: int = 1, spark: bool = False, progress: Progress = lambda done, of: None) -> None:
+    """Work every chunk not yet kept. The results do not depend on how the work is shared."""
+    todo = run.open()
+    total = len(run.trial.chunks)
+    progress(total - len(todo), total)
+    if not todo:
+        return
+    source = _over_spark(run, todo) if spark else _over_processes(run, todo, processes) if processes > 1 else _here(run, todo)
+    for done, (number, results) in enumerate(source, start=1):
+        run.keep(number, results)
+        progress(total - len(todo) + done, total)
+
+
+def _chunk(trial: Trial, model: Model, response: ResponseModel, number: int) -> tuple[int, Any]:
+    from fanlight.science.pharmacology.trials import run_chunk
+
+    return number, run_chunk(trial, model, response, *trial.chunks[number])
+
+
+def _here(run: TrialRun, todo: list[int]) -> Iterator[tuple[int, Any]]:
+    for number in todo:
+        yield _chunk(run.trial, run.model, run.response, number)
+
+
+def _over_processes(run: TrialRun, todo: list[int], processes: int) -> Iterator[tuple[int, Any]]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    before = os.environ.get("NUMBA_NUM_THREADS")
+    os.environ["NUMBA_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // processes))  # read by each new process
+    try:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            jobs = [pool.submit(_chunk, run.trial, run.model, run.response, number) for number in todo]
+            for job in as_completed(jobs):
+                yield job.result()
+    finally:
+        if before is None:
+            os.environ.pop("NUMBA_NUM_THREADS", None)
+        else:
+            os.environ["NUMBA_NUM_THREADS"] = before
+
+
+def _over_spark(run: TrialRun, todo: list[int]) -> Iterator[tuple[int, Any]]:
+    import sys
+
+    import numpy as np
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    try:
+        import pyarrow as pa
+        from pyspark.sql import SparkSession
+    except ImportError as problem:
+        raise FanlightError(
+            "FAN-TRIAL-002", "Cannot run over Spark", "pyspark is not installed here", "Install the extra: fanlight[spark]."
+        ) from problem
+    trial, model, response = run.trial, run.model, run.response
+    session = SparkSession.builder.appName("fanlight trial").getOrCreate()
+    shape = (len(trial.arms), -1)
+
+    def chunks_of(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                _, results = _chunk(trial, model, response, number)
+                columns = [
+                    pa.array([number], pa.int64()),
+                    pa.array([results.shape[1]], pa.int64()),
+                    pa.array([results.tobytes()], pa.binary()),
+                ]
+                yield pa.RecordBatch.from_arrays(columns, names=["number", "persons", "results"])
+
+    frame = session.createDataFrame([(k,) for k in todo], "number long").repartition(max(1, min(len(todo), 64)))
+    for row in frame.mapInArrow(chunks_of, "number long, persons long, results binary").toLocalIterator():
+        values = np.frombuffer(row["results"], dtype=np.float64).reshape(shape[0], row["persons"], shape[1])
+        yield int(row["number"]), values
