@@ -13,7 +13,6 @@ from django import forms
 from django.http import HttpRequest
 
 from fanlight.core.errors import FanlightError, InputError
-from fanlight.core.instants import local_to_utc
 from fanlight.core.quantities import parse_decimal
 from fanlight.records import clock
 from fanlight.records.idempotency import once
@@ -37,18 +36,23 @@ class KeyedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["write_key"].initial = uuid.uuid4()
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             widget = field.widget
-            if isinstance(widget, forms.Select) and not isinstance(widget, forms.RadioSelect):
+            if isinstance(widget, forms.Select):
                 widget.attrs.setdefault("class", "select")
             elif isinstance(widget, forms.Textarea):
                 widget.attrs.setdefault("class", "textarea")
                 widget.attrs.setdefault("rows", "3")
             elif not isinstance(widget, forms.HiddenInput | forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
                 widget.attrs.setdefault("class", "input")
-            if self.is_bound and name in self.errors and not isinstance(widget, forms.RadioSelect):
-                widget.attrs["aria-invalid"] = "true"
-                widget.attrs["aria-describedby"] = f"id_{name}-error"
+
+    def full_clean(self) -> None:
+        """Validate, then tell readers which fields are wrong and where that is said."""
+        super().full_clean()
+        for name in self._errors or ():
+            field = self.fields.get(name)
+            if field is not None and not isinstance(field.widget, forms.RadioSelect):
+                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}-error"}
 
     @property
     def faults(self) -> list[FaultLine]:
@@ -139,9 +143,3 @@ class SecondPersonMixin(forms.Form):
     second_password = forms.CharField(
         label="Their password", required=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False)
     )
-
-
-def wall_instant(day: date, clock_time: str, zone: Any) -> datetime:
-    """A clinic day and clock time as an instant; one that is ambiguous or never was is asked back."""
-    hour, minute = (int(part) for part in clock_time.split(":")[:2])
-    return local_to_utc(datetime(day.year, day.month, day.day, hour, minute), zone)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +12,7 @@ from fanlight.science.evidence.other_plots import people_pair
 from fanlight.science.evidence.public_pages import PageFact, PublicPage
 from fanlight.science.evidence.questions import Answer
 from fanlight.science.evidence.statements import Harm, Statement
-from fanlight.science.evidence.tables import StudyRow, SynthesisRow, Verdict
+from fanlight.science.evidence.tables import Certainty, StudyRow, SynthesisRow, Verdict
 from fanlight.web.drawing.svg import Svg
 from fanlight.web.evidence.library import answered, entries
 
@@ -44,11 +43,10 @@ class AnswerPart:
         low, high = sorted((people.extra_low, people.extra_high))
         start = f"{low} more" if low >= 0 else f"{-low} fewer"
         end = f"{high} more" if high >= 0 else f"{-high} fewer"
-        return f"{people.extra} more in a hundred. The truth may be {start}, or {end}."
+        return f"About {people.extra} more in a hundred. The truth may lie anywhere from {start} to {end}."
 
 
 SECTIONS = (("known", "What is known"), ("for_whom", "For whom"), ("how_long", "How long it lasts"), ("not_known", "What is not known"))
-_STATES = {"known": "met", "for_whom": "info", "how_long": "info", "not_known": "unknown"}
 _VERDICT_STATES = {Verdict.SUPPORTED: "met", Verdict.PARTLY: "warn", Verdict.UNVERIFIABLE: "unknown"}
 
 
@@ -69,9 +67,16 @@ def answer_part(evidence: Evidence, question_id: str, on: date) -> AnswerPart:
     )
 
 
-def sections_of(page: PublicPage) -> list[tuple[str, str, str, Sequence[PageFact]]]:
-    """The page's four questions with their answers: id, title, state of the shape, facts; empty ones are left out."""
-    return [(name, title, _STATES[name], getattr(page, name)) for name, title in SECTIONS if getattr(page, name)]
+def sections_of(page: PublicPage) -> list[tuple[str, str, list[tuple[str, PageFact]]]]:
+    """The page's four questions with their answers: id, title, and each fact with the state of its shape; empty ones are left out."""
+    return [(name, title, [(_state(name, fact), fact) for fact in getattr(page, name)]) for name, title in SECTIONS if getattr(page, name)]
+
+
+def _state(section: str, fact: PageFact) -> str:
+    """A tick only for what is fairly sure; what is not known is dashed."""
+    if section == "not_known":
+        return "unknown"
+    return "met" if fact.certainty in (Certainty.HIGH, Certainty.MODERATE) else "info"
 
 
 def harms_of(evidence: Evidence, page: PublicPage) -> tuple[tuple[Harm, ...], str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from fanlight.care.documents import Document, InstructionsFile, SessionHeader, Signature, discharge_instructions, procedure_note
 from fanlight.content import content_folder, read
-from fanlight.core.instants import clinic_date, clinic_day
+from fanlight.core.instants import clinic_day
 from fanlight.records.actions.patients import current_history
 from fanlight.records.actions.people import on_site
 from fanlight.records.bedside import Bedside
 from fanlight.records.library import library
-from fanlight.records.models import StaffMember, TreatmentSession
+from fanlight.records.models import Consent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Role
 
 KINDS = {"procedure_note": "Procedure note", "discharge_instructions": "Discharge instructions"}
@@ -39,15 +39,17 @@ def header_of(row: TreatmentSession, now: datetime) -> SessionHeader:
         of_sessions=row.course.sessions.count(),
         allergies=", ".join(filter(None, allergies)),
         indication=protocol.indication.text,
-        consent=f"{consents[0].document_id.replace('_', ' ')} v{consents[0].document_version}, {clinic_date(consents[0].signed_at, site.zone):%-d %b %Y}"
-        if consents
-        else "",
+        consent=_signed(consents[0], site.zone) if consents else "",
         on_site=", ".join(someone.name for someone in present),
         phone=site.phone,
         crisis_phone=site.crisis_text,
         people={str(pk): name for pk, name in StaffMember.objects.filter(site=site).values_list("pk", "name")},
         is_sample=site.is_sample,
     )
+
+
+def _signed(consent: Consent, zone: tzinfo) -> str:
+    return f"{consent.document_id.replace('_', ' ')} v{consent.document_version}, {consent.signed_at.astimezone(zone):%-d %b %Y}"
 
 
 def document_of(kind: str, row: TreatmentSession, bedside: Bedside, now: datetime) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fanlight.care.rules.evaluation import RuleAnswer
 from fanlight.care.screening import ScreeningResult
@@ -123,12 +124,12 @@ def lead(result: ScreeningResult) -> str:
     return f"{telling.definition.title} {words}: {telling.because}."
 
 
-def trial_rows(result: ScreeningResult) -> list[dict[str, object]]:
+def trial_rows(result: ScreeningResult) -> list[dict[str, Any]]:
     """Treatments tried and which count, under the definition the protocol asks for."""
     asked = next((item for item in result.definitions if item.id in result.protocol.definitions), None)
     if asked is None:
         return []
-    rows = []
+    rows: list[dict[str, Any]] = []
     for judged in asked.trials:
         trial = judged.trial
         chip = {True: ("met", "met", "Counts"), False: ("not", "not", "Does not count"), None: ("unknown", "unknown", "Cannot say")}[

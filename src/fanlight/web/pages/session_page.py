@@ -21,7 +21,7 @@ from fanlight.care.sessions import (
 from fanlight.care.sessions.words import MEASURE_LABELS, amount, with_unit
 from fanlight.core.instants import elapsed_minutes
 from fanlight.core.quantities import plain
-from fanlight.core.session_plan import Measure, Relation, Route
+from fanlight.core.session_plan import Limit, Measure, Relation, Route
 from fanlight.records.bedside import Bedside
 from fanlight.web.drawing.fan import Pane, countdown_fan, course_fan, fan, overdue_fan
 from fanlight.web.drawing.svg import Svg
@@ -105,7 +105,7 @@ class Tile:
 
 def due_panel(bedside: Bedside, on_site: str) -> DuePanel:
     """What is due next, then what follows; past its time it counts up."""
-    state, plan, now = bedside.state, bedside.plan, bedside.now
+    now = bedside.now
     coming = [item for item in bedside.due if item.state is not DueState.MISSED]
     missed = tuple(item for item in bedside.due if item.state is DueState.MISSED)
     minute, of = _minute(bedside)
@@ -318,10 +318,17 @@ def offline_limits(bedside: Bedside) -> list[dict[str, str | None]]:
                 "baseline": str(base.value) if base is not None else None,
                 "phase": limit.phase,
                 "response": limit.response.value,
-                "words": f"{limit.response.value}: {limit.relation.value.replace('_', ' ')} {with_unit(limit.measure, limit.value)}",
+                "words": f"{limit.response.value}: {_limit_words(limit)}",
             }
         )
     return found
+
+
+def _limit_words(limit: Limit) -> str:
+    name = MEASURE_LABELS[limit.measure][0]
+    name = name if name[1:2].isupper() or name.startswith("SpO") else name.lower()
+    relation = limit.relation.value.replace("rise_at", "rising_at").replace("_", " ")
+    return f"{name} {relation} {with_unit(limit.measure, limit.value)}"
 
 
 def session_fan(number: int, states: Mapping[int, str], count: int) -> Svg:

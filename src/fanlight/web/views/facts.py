@@ -45,7 +45,7 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     stage = Stage.ORDER if request.GET.get("stage") == "order" else Stage.SCREEN
     faults: list[FaultLine] = []
     errors: dict[str, str] = {}
-    given = {name[5:]: value for name, value in request.POST.items() if name.startswith("fact-") and value.strip()}
+    given = {name[5:]: str(value) for name, value in request.POST.items() if name.startswith("fact-") and str(value).strip()}
     if request.method == "POST":
         source = request.POST.get("source") if request.POST.get("source") in SOURCES else SOURCES[0]
         rows = []
@@ -150,7 +150,7 @@ def lines(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             faults = [FaultLine(str(problem) if isinstance(problem, FanlightError) else "Reload the page and enter it again.")]
     entries = current_history(row, kind)
     listed = [
-        {"pk": entry.pk, "words": fact_value_words({k: v for k, v in entry.details.items()}), "source": entry.source, "at": entry.true_at}
+        {"pk": entry.pk, "words": fact_value_words(entry.details), "source": entry.source, "at": entry.true_at}
         for entry in entries
         if ASKED_NONE not in entry.details
     ]

@@ -29,10 +29,19 @@ from fanlight.web.views.sessions import about_session
 
 _RELEASES = (EventKind.DISCHARGED, EventKind.STOPPED_AND_OBSERVED)
 _RECORDED_BY = {
-    "awake": "sedation", "oriented": "orientation", "gait": "gait", "nausea": "nausea", "cssrs": "cssrs_asked", "escort": "escort",
-    "written_plan": "written_plan", "line_out": "line_out", "driving": "written_plan", "distress": "distress", "dissociation": "dissociation",
-}  # fmt: skip
-"""Which form of the session page answers a criterion."""
+    "orientation": "do-orientation",
+    "gait": "do-gait",
+    "nausea": "do-nausea",
+    "suicidality_reasked": "do-cssrs_asked",
+    "escort": "do-escort",
+    "written_plan": "do-written_plan",
+    "no_driving": "do-written_plan",
+    "line_out": "do-line_out",
+    "distress": "do-distress",
+    "readings_complete": "part-due",
+    "alerts_acknowledged": "part-alerts",
+}
+"""Which part of the session page answers a criterion; the pad answers the rest."""
 
 
 class OverrideForm(SecondPersonMixin, KeyedForm):
@@ -181,11 +190,10 @@ def leaving(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _criterion(item: Any, reference: str) -> dict[str, Any]:
-    kind = next((form for name, form in _RECORDED_BY.items() if name in item.id), "")
     return {
         "item": item,
         "answer": item.answer.value,
         "is_unknown": item.answer is CriterionAnswer.UNKNOWN,
-        "href": reverse("session", args=[reference]) + (f"#do-{kind}" if kind else ""),
+        "href": f"{reverse('session', args=[reference])}#{_RECORDED_BY.get(item.id, 'entry')}",
         "act": "Record it",
     }

@@ -28,7 +28,7 @@ def protocols(request: HttpRequest) -> HttpResponse:
         }
         for protocol in content.protocols.values()
     ]
-    rows.sort(key=lambda row: (row["signature"] is None, row["protocol"].title))
+    rows.sort(key=lambda row: (row["signature"] is None, getattr(row["protocol"], "title", "")))
     signed = sum(row["signature"] is not None for row in rows)
     return render(request, "protocols.html", {"rows": rows, "signed": signed, "total": len(rows)})
 

@@ -59,9 +59,9 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     closing = CloseForm(request.POST if posted == "close" else None) if may_close else None
     giving = GiveForm(request.POST if posted == "give" else None) if may_close else None
     if giving is not None:
-        giving.fields["owner"].queryset = (
-            StaffMember.objects.filter(site=user.site, is_active=True).exclude(pk=row.owner_id).order_by("name")
-        )  # type: ignore[attr-defined]
+        people = giving.fields["owner"]
+        assert isinstance(people, forms.ModelChoiceField)
+        people.queryset = StaffMember.objects.filter(site=user.site, is_active=True).exclude(pk=row.owner_id).order_by("name")
     if posted == "close" and closing is not None and closing.is_valid():
 
         def close() -> dict[str, Any]:

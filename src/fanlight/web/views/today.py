@@ -49,8 +49,7 @@ def today_values(request: HttpRequest) -> dict[str, object]:
     visits = visit_rows(sessions, now, may_see=user.may(Permission.SEE_SESSION))
     settled = Task.objects.for_user(user).filter(closed_at__gte=since).select_related("closed_by").order_by("-closed_at")[:12]
     present = [(someone, role) for role in (Role.PRESCRIBER, Role.NURSE) for someone in on_site(site, role, at=now, since=since)]
-    seen: set[int] = set()
-    here = [(someone, role.label) for someone, role in present if not (someone.pk in seen or seen.add(someone.pk))]
+    here = list({someone.pk: (someone, role.label) for someone, role in reversed(present)}.values())[::-1]
     return {
         "headline": headline(visits, owed, now),
         "day": day_words(day, day),
