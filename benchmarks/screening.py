@@ -94,6 +94,8 @@ def main() -> None:
             spent = median_ms(work, 200)
             print(f"one patient, one protocol, {label}, {what}: {spent:.3f} ms ({spent / unit:.4f} of the yardstick)")
     patients = people(count)
+    for scope in scopes:
+        content.rules.for_protocol(scope)
     start = time.process_time()
     for facts in patients:
         patient = prepare(facts, content, on=ON)

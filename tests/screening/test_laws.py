@@ -61,7 +61,7 @@ def outcome(facts: Facts, protocol: str, stage: Stage) -> Outcome:
     return screen(facts, scope_of(protocol), library().screening, stage=stage, on=TODAY).outcome
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(PATIENTS, st.sampled_from(PROTOCOLS), st.sampled_from(STAGES), st.data())
 def test_forgetting_a_fact_never_turns_a_refusal_into_a_pass(
     said: dict[str, Any], protocol: str, stage: Stage, data: st.DataObject
@@ -75,7 +75,7 @@ def test_forgetting_a_fact_never_turns_a_refusal_into_a_pass(
         assert GRAVITY[after] >= GRAVITY[Outcome.HOLD], f"forgetting {forgotten} turned {before} into {after}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(PATIENTS, st.sampled_from(CONTRAINDICATIONS), st.sampled_from(PROTOCOLS), st.sampled_from(STAGES))
 def test_a_contraindication_never_lowers_the_outcome(said: dict[str, Any], danger: dict[str, Any], protocol: str, stage: Stage) -> None:
     facts = HEALTHY | said
