@@ -37,7 +37,9 @@ def test_3_thirty_five_milligrams_from_a_single_dose_vial_wastes_the_rest_before
 
 def test_3_the_same_from_a_multiple_dose_vial_keeps_the_rest_for_28_days():
     product = "ketamine-10-mg-ml-20-ml-multi"
-    waste = dose_json(dose("iv-racemic-induction", weight_kg=70, height_cm=175, product=product, **WEIGHED_TODAY))["waste"]
+    found = dose_json(dose("iv-racemic-induction", weight_kg=70, height_cm=175, product=product, **WEIGHED_TODAY))
+    waste = found["waste"]
+    assert found["arithmetic"][-1] == "Left in ketamine 10 mg/mL, 20 mL multiple-dose vial: 165 mg kept, use within 28 days"
     assert (waste["mg"], waste["vial_left_mg"], waste["witness_needed"], waste["beyond_use_days"]) == ("0", "165", False, "28")
 
 

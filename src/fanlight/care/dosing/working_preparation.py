@@ -9,6 +9,7 @@ from fanlight.care.dosing.arithmetic import figure, line, written
 from fanlight.care.dosing.policy import DosingPolicy
 from fanlight.care.dosing.preparation import Preparation
 from fanlight.care.dosing.waste import shown_infused
+from fanlight.care.protocols import number_words
 
 
 def made_lines(answer: DoseAnswer, made: Preparation) -> list[str]:
@@ -106,7 +107,7 @@ def waste_lines(answer: DoseAnswer) -> list[str]:
         lines.append(f"Bag and line: {written(made.drawn_mg)} mg - {written(infused)} mg = {written(waste.bag_mg)} mg to waste")
     if waste.vial_mg:
         fate = "to waste" if waste.mg > waste.bag_mg else "kept"
-        until = f", use within {waste.beyond_use}" if waste.beyond_use is not None else ""
+        until = f", use within {number_words(waste.beyond_use)}" if waste.beyond_use is not None else ""
         lines.append(f"Left in {made.product.name}: {written(waste.vial_mg)} mg {fate}{until}")
     if waste.witness_needed:
         lines.append(f"Waste before a witness: {written(waste.mg)} mg")

@@ -19,6 +19,7 @@ from fanlight.care.protocols.schedule import plan
 from fanlight.care.protocols.scope import rule_parameters, rule_scope
 from fanlight.care.protocols.session import PlannedDose, session_plan
 from fanlight.care.protocols.shape import plan_json
+from fanlight.care.protocols.wording import number_words
 
 __all__ = [
     "Change",
@@ -51,6 +52,7 @@ __all__ = [
     "if_missed",
     "if_moved",
     "lint",
+    "number_words",
     "overlay",
     "plan",
     "plan_json",

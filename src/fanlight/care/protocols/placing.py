@@ -86,7 +86,7 @@ class _Search:
             return so_far
         if self.dead is None:
             self.dead = set()
-        state = (index, dates[-_LOOK_BACK:], wanted_before, dates[0] if dates else None)
+        state = (index, self._recent(dates), wanted_before, self._start_that_matters(index, dates))
         if state in self.dead:
             return None
         slot = self.slots[index]
@@ -99,6 +99,21 @@ class _Search:
         if self.best_stuck is None or len(so_far) > len(self.best):
             self.best, self.best_stuck = so_far, (slot, first, last)
         return None
+
+    def _recent(self, dates: tuple[date, ...]) -> tuple[date, ...]:
+        """The dates that can still count towards a frequency: two searches that agree on these have the same future."""
+        return tuple(day for day in dates if (dates[-1] - day).days < self._look_back())
+
+    def _look_back(self) -> int:
+        return max([7, *(slot.phase.at_most.days for slot in self.slots if slot.phase.at_most is not None)])
+
+    def _start_that_matters(self, index: int, dates: tuple[date, ...]) -> date | None:
+        """The first date, where the course may still reach the day from which it is held to weekly; else None."""
+        limit = None if self.ceiling is None else self.ceiling.weekly_after_day
+        if limit is None or not dates:
+            return None
+        furthest = (dates[-1] - dates[0]).days + sum(slot.phase.interval.maximum_days for slot in self.slots[index:])
+        return dates[0] if furthest >= limit else None
 
     def longest(self) -> Placement:
         assert self.best_stuck is not None
@@ -123,9 +138,6 @@ class _Search:
 
     def _keeps_frequency(self, slot: Slot, dates: tuple[date, ...], day: date) -> bool:
         return keeps_at_most(slot.phase.at_most, dates, day) and (self.ceiling is None or self.ceiling.allows(dates, day))
-
-
-_LOOK_BACK = 8
 
 
 def keeps_at_most(limit: AtMost | None, dates: Sequence[date], day: date) -> bool:
