@@ -225,6 +225,19 @@ def read_metapsy(
     return 0
 
 
+@app.command()
+def site(folder: Annotated[Path, typer.Argument(help="an empty folder for the pages")]) -> int:
+    """Write the whole public part as plain pages that open from a disk."""
+    from fanlight.cli.django_start import start_django
+
+    start_django()
+    from fanlight.web.evidence.static_site import write_site
+
+    written = write_site(folder)
+    _say(f"Wrote {len(written)} files; open {folder / 'index.html'}")
+    return 0
+
+
 def run(args: list[str]) -> int:
     """Run the command."""
     return run_app(app, "evidence", args)

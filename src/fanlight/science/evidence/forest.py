@@ -192,7 +192,7 @@ def _study(row: ForestRow, scale: Scale, y: float, is_log: bool) -> list[str]:
     side = 5.0 + 1.4 * max(row.weight, 0.0) ** 0.5
     parts = [
         words(0, y, row.name, "t-ink t-l t-b"),
-        words(0, y + 17, _short(row.detail, 52)),
+        words(0, y + 17, _short(row.detail, 42)),
         words(430, y, row.treated, "t-ink t-l end"),
         words(430, y + 17, row.treated_detail, "end"),
         words(560, y, row.control, "t-ink t-l end"),
