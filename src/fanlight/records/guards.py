@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps.registry import Apps
 
-APPEND_ONLY_TABLES = (
+_FROM_THE_START = (
     "records_auditevent",
     "records_consent",
     "records_consentwithdrawal",
@@ -30,6 +31,17 @@ APPEND_ONLY_TABLES = (
     "records_sessionevent",
     "records_writekey",
 )
+SCALE_TABLES = (
+    "records_formlink",
+    "records_formlinkevent",
+    "records_instrumentedition",
+    "records_riskassessment",
+    "records_riskraised",
+    "records_scalefinish",
+    "records_scaleform",
+    "records_scaleitemanswer",
+)
+APPEND_ONLY_TABLES = (*_FROM_THE_START, *SCALE_TABLES)
 NEVER_DELETED_TABLES = ("records_patient", "records_site", "records_staffmember", "records_task", "records_treatmentsession")
 
 _SQLITE_REFUSE = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
@@ -53,33 +65,52 @@ END $$;
 
 
 def raise_guards(apps: Apps, schema_editor: Any) -> None:
-    """Create every trigger, on SQLite or PostgreSQL."""
-    refused = [(table, verb) for table in APPEND_ONLY_TABLES for verb in ("update", "delete")]
-    refused += [(table, "delete") for table in NEVER_DELETED_TABLES]
+    """Create the triggers of the first tables and of the session path, on SQLite or PostgreSQL."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(_POSTGRES_FUNCTIONS.replace("%", "%%"))
+    _refuse(schema_editor, _FROM_THE_START, NEVER_DELETED_TABLES)
+    if schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute(_SQLITE_PATH)
+    else:
+        schema_editor.execute(
+            "CREATE TRIGGER records_treatmentsession_path BEFORE UPDATE OF state ON records_treatmentsession "
+            "FOR EACH ROW EXECUTE FUNCTION fanlight_path()"
+        )
+
+
+def raise_scale_guards(apps: Apps, schema_editor: Any) -> None:
+    """Create the triggers of the tables of forms and of risk."""
+    _refuse(schema_editor, SCALE_TABLES, ())
+
+
+def _refuse(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str]) -> None:
+    refused = [(table, verb) for table in append_only for verb in ("update", "delete")]
+    refused += [(table, "delete") for table in never_deleted]
     if schema_editor.connection.vendor == "sqlite":
         for table, verb in refused:
             schema_editor.execute(_SQLITE_REFUSE.format(table=table, verb=verb, VERB=verb.upper()))
-        schema_editor.execute(_SQLITE_PATH)
         return
-    schema_editor.execute(_POSTGRES_FUNCTIONS.replace("%", "%%"))
     for table, verb in refused:
         schema_editor.execute(
             f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} FOR EACH ROW EXECUTE FUNCTION fanlight_refuse()"
         )
-    for table in APPEND_ONLY_TABLES:
+    for table in append_only:
         schema_editor.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION fanlight_refuse()")
-    schema_editor.execute(
-        "CREATE TRIGGER records_treatmentsession_path BEFORE UPDATE OF state ON records_treatmentsession "
-        "FOR EACH ROW EXECUTE FUNCTION fanlight_path()"
-    )
 
 
 def lower_guards(apps: Apps, schema_editor: Any) -> None:
     """Only for going back to an empty database in development."""
-    suffixed = [(table, f"{table}_no_{verb}") for table in APPEND_ONLY_TABLES for verb in ("update", "delete", "truncate")]
-    suffixed += [(table, f"{table}_no_delete") for table in NEVER_DELETED_TABLES] + [
-        ("records_treatmentsession", "records_treatmentsession_path")
-    ]
+    _allow(schema_editor, _FROM_THE_START, NEVER_DELETED_TABLES, [("records_treatmentsession", "records_treatmentsession_path")])
+
+
+def lower_scale_guards(apps: Apps, schema_editor: Any) -> None:
+    """Only for going back to an empty database in development."""
+    _allow(schema_editor, SCALE_TABLES, (), [])
+
+
+def _allow(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str], others: list[tuple[str, str]]) -> None:
+    suffixed = [(table, f"{table}_no_{verb}") for table in append_only for verb in ("update", "delete", "truncate")]
+    suffixed += [(table, f"{table}_no_delete") for table in never_deleted] + others
     for table, name in suffixed:
         on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
