@@ -49,7 +49,7 @@ class KeyedForm(forms.Form):
     def full_clean(self) -> None:
         """Validate, then tell readers which fields are wrong and where that is said."""
         super().full_clean()
-        for name in self._errors or ():
+        for name in self.errors:
             field = self.fields.get(name)
             if field is not None and not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}-error"}

@@ -150,7 +150,13 @@ def lines(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             faults = [FaultLine(str(problem) if isinstance(problem, FanlightError) else "Reload the page and enter it again.")]
     entries = current_history(row, kind)
     listed = [
-        {"pk": entry.pk, "words": fact_value_words(entry.details), "source": entry.source, "at": entry.true_at}
+        {
+            "pk": entry.pk,
+            "head": _head(known, entry.details),
+            "rest": _rest(known, entry.details),
+            "source": entry.source,
+            "at": entry.true_at,
+        }
         for entry in entries
         if ASKED_NONE not in entry.details
     ]
@@ -182,3 +188,25 @@ def _details(known: Any, given: dict[str, str]) -> dict[str, Any]:
             continue
         details[field.name] = given[field.name] == "yes" if field.kind is FactKind.BOOLEAN else given[field.name]
     return details
+
+
+def _head(known: Any, details: dict[str, Any]) -> str:
+    """What the line is: its first field."""
+    return fact_value_words(details.get(known.fields[0].name)) if known.fields else ""
+
+
+def _rest(known: Any, details: dict[str, Any]) -> str:
+    """The other fields in the catalogue's order, each with its unit."""
+    said = []
+    for field in known.fields[1:]:
+        value = details.get(field.name)
+        if value is None or value == "":
+            continue
+        label = field.name.replace("_", " ")
+        if field.kind is FactKind.BOOLEAN:
+            said.append(label if value is True else f"{label}: no")
+        else:
+            unit = {"mg/d": "mg a day", "wk": "weeks"}.get(field.unit, field.unit)
+            short = label.removesuffix(" mg per day").removesuffix(" percent")
+            said.append(f"{short} {fact_value_words(value)} {unit}".strip())
+    return " · ".join(said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -15,6 +17,8 @@ from fanlight.web.access import page, person
 from fanlight.web.forms import FaultLine
 
 _FILES_AT_MOST = 40
+FATES = ("imported", "kept", "quarantined", "refused", "unchanged")
+"""The columns of a report, in the order read."""
 
 
 @page(Permission.IMPORT_RECORDS)
@@ -40,7 +44,8 @@ def import_records(request: HttpRequest) -> HttpResponse:
                 made = list(ImportBatch.objects.for_user(user).filter(imported_by=user, imported_at=at)[:2])
                 if len(made) == 1 and len(received) == 1:
                     return redirect("import_report", made[0].pk)
-                return render(request, "import_report.html", {"report": to_json(report), "batch": None})
+                values = to_json(report)
+                return render(request, "import_report.html", {"report": values, "batch": None, "sentence": _sentence(values)})
     batches = ImportBatch.objects.for_user(user).select_related("imported_by").order_by("-pk")[:20]
     return render(request, "import.html", {"faults": faults, "batches": batches}, status=422 if faults else 200)
 
@@ -51,4 +56,9 @@ def import_report(request: HttpRequest, pk: int) -> HttpResponse:
     batch = ImportBatch.objects.for_user(person(request)).filter(pk=pk).select_related("imported_by").first()
     if not isinstance(batch, ImportBatch):
         raise Http404
-    return render(request, "import_report.html", {"report": batch.report, "batch": batch})
+    return render(request, "import_report.html", {"report": batch.report, "batch": batch, "sentence": _sentence(batch.report)})
+
+
+def _sentence(report: dict[str, Any]) -> str:
+    counts = {fate: count for fate, count in report["totals"].items() if count and fate != "dangling"}
+    return ", ".join(f"{counts[fate]} {fate}" for fate in FATES if fate in counts) or "Nothing came"

@@ -15,6 +15,7 @@ from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.courses import current_signature
 from fanlight.records.actions.gates import OverrideGiven, decide
+from fanlight.records.actions.screening_tasks import ask_for_all
 from fanlight.records.audit import note
 from fanlight.records.judging import screen_patient
 from fanlight.records.library import library
@@ -25,6 +26,7 @@ from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
 from fanlight.web.pages.reasoning import citations, headline, lead, reasons, trial_rows
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.second_person import second_person
+from fanlight.web.words import counted
 
 
 class DecisionForm(SecondPersonMixin, KeyedForm):
@@ -52,6 +54,10 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
     blocking = [reason for reason in open_ones if reason.stands_in_the_way]
     may_decide = user.may(Permission.DECIDE_ELIGIBILITY)
     overridable = [reason.id for reason in blocking if reason.severity != "HARD_STOP"]
+    if request.method == "POST" and "ask_for_all" in request.POST:
+        count = ask_for_all(patient=row, result=result, catalogue=content.facts, by=user, at=now)
+        messages.success(request, f"Asked for: {counted(count, 'thing')} owed now, each with an owner and a time.")
+        return redirect(f"{request.path}?protocol={protocol.id}")
     form = DecisionForm(request.POST or None, overridable=overridable) if may_decide else None
     if request.method == "POST" and form is not None and form.is_valid():
         given = form.cleaned_data
