@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fanlight.cli import main
-from fanlight.cli.evidence_plots import draw, standing_alone
+from fanlight.cli.evidence_plots import standing_alone
 from fanlight.core.errors import FanlightError, InputError
 from fanlight.records.evidence_base import load_evidence
 from fanlight.science.evidence import effect_sizes, pool
@@ -22,6 +22,7 @@ from fanlight.science.evidence.forest import forest_of, forest_svg, forest_table
 from fanlight.science.evidence.metapsy import read_metapsy, write_metapsy
 from fanlight.science.evidence.network import NetworkStudy, network
 from fanlight.science.evidence.other_plots import network_svg, people_pair
+from fanlight.science.evidence.plots import draw, other_plots
 
 TODAY = date(2026, 11, 21)
 FOUR_WEEKS = "ketamine_or_esketamine_four_weeks_response"
@@ -277,3 +278,35 @@ def test_claims_plot_and_export_commands(tmp_path, capsys):
         assert main(["evidence", "export", what]) == 0
     assert main(["evidence", "export", "fhir", "--question", FOUR_WEEKS]) == 0
     assert main(["evidence", "export", "nothing"]) == 1
+
+
+def test_plots_beside_the_forest_are_those_there_is_enough_for(evidence, four_weeks):
+    assert [name for name, _, _ in other_plots(four_weeks)] == ["funnel", "cumulative", "baujat", "labbe"]
+    assert [name for name, _, _ in other_plots(evidence.answer("psilocybin_v_control_score", TODAY))] == ["funnel", "cumulative", "baujat"]
+    assert other_plots(evidence.answer("ketamine_v_placebo_24_h_response", TODAY)) == []
+
+
+def test_sensitivity_is_printed_on_request(bcg_file, capsys):
+    assert main(["pool", str(bcg_file), "--measure", "RR", "--sensitivity"]) == 0
+    told = capsys.readouterr().out
+    for piece in (
+        "without trial 0",
+        "Egger: t -1.4013 on 11",
+        "Begg: tau 0.0256, p 0.9524",
+        "trim and fill: 1 on the right",
+        "selection model",
+    ):
+        assert piece in told
+
+
+def test_a_network_from_a_table_of_arms(tmp_path, capsys):
+    file = tmp_path / "arms.csv"
+    file.write_text("study,treatment,events,total\n1,A,10,50\n1,B,20,50\n2,B,12,40\n2,C,18,40\n3,A,8,45\n3,C,21,44\n")
+    assert main(["evidence", "network", str(file), "--measure", "OR", "--larger-is-better", "--plot", str(tmp_path / "net.svg")]) == 0
+    assert "net.svg" in (told := capsys.readouterr().out)
+    assert (tmp_path / "net.svg").read_text().startswith("<svg")
+    assert "between designs" in told
+    assert told.index("C ") < told.index("A ")
+    file.write_text("study,treatment,events,total\n1,A,10,50\n1,B,20,50\n2,C,12,40\n2,D,18,40\n")
+    assert main(["evidence", "network", str(file), "--measure", "OR"]) == 1
+    assert "no study links" in capsys.readouterr().err

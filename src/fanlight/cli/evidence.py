@@ -163,7 +163,8 @@ def plot(
     folder: Folder = None,
 ) -> int:
     """Draw one plot of an answer as SVG, with its colours in the file so that it stands alone."""
-    from fanlight.cli.evidence_plots import draw, standing_alone
+    from fanlight.cli.evidence_plots import standing_alone
+    from fanlight.science.evidence.plots import draw
 
     evidence = _load(folder)
     out.write_text(standing_alone(draw(evidence.answer(question, _day(on)), kind)), encoding="utf-8")
@@ -222,6 +223,27 @@ def read_metapsy(
         numbers = [f"{value:g}" for value in (*row.arm1, *row.arm2)]
         quoted = [f'"{cell}"' if "," in cell else cell for cell in (row.study, row.instrument, row.time)]
         _say(",".join([*quoted, *numbers]))
+    return 0
+
+
+@app.command()
+def network(
+    file: Annotated[Path, typer.Argument(help="CSV with one arm a line: study, treatment, and events, total (or mean, sd, n)")],
+    measure: Annotated[str, typer.Option(help="OR, RR, RD or MD")],
+    method: Annotated[str, typer.Option(help="DL (random effects) or EE (common effects)")] = "DL",
+    larger_is_better: Annotated[bool, typer.Option("--larger-is-better", help="rank high values first; low ones without it")] = False,
+    plot: Annotated[Path | None, typer.Option(help="an SVG file for the picture of the network")] = None,
+) -> int:
+    """Compare several treatments at once: ranking, league table, inconsistency, direct against indirect evidence."""
+    from fanlight.cli.network_table import network_text
+
+    text, picture = network_text(file, measure.upper(), method.upper(), small_is_good=not larger_is_better)
+    _say(text)
+    if plot is not None:
+        from fanlight.cli.evidence_plots import standing_alone
+
+        plot.write_text(standing_alone(picture), encoding="utf-8")
+        _say(f"Wrote {plot}")
     return 0
 
 

@@ -25,16 +25,24 @@ def pool(
     subgroup: Annotated[str, typer.Option(help="a column to pool within")] = "",
     level: Annotated[float, typer.Option(help="of the intervals")] = 0.95,
     prediction: Annotated[str, typer.Option(help="as_test, or t_k_minus_p_minus_1")] = "as_test",
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="also: each study left out, influence, asymmetry, trim and fill, selection")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the whole result as JSON")] = False,
 ) -> int:
     """Compute effect sizes from a table and pool them. What cannot be pooled is said, never guessed."""
     from fanlight.cli.pool_table import read_table, run_pool
 
-    result = run_pool(read_table(file), measure, method, test, list(moderator or []), cluster, subgroup, level=level, prediction=prediction)
+    table = read_table(file)
+    result = run_pool(table, measure, method, test, list(moderator or []), cluster, subgroup, level=level, prediction=prediction)
     if as_json:
         sys.stdout.write(json.dumps(_plain(result.values), indent=2, allow_nan=False) + "\n")
     else:
         sys.stdout.write(result.text + "\n")
+        if sensitivity and "y" in result.values:
+            from fanlight.cli.pool_sensitivity import sensitivity_text
+
+            sys.stdout.write(sensitivity_text(result.values, table, method, test) + "\n")
     return 0 if result.settled else 1
 
 

@@ -9,6 +9,7 @@ from fanlight.records.evidence_base import Evidence
 from fanlight.science.evidence.forest import forest_of, forest_svg, forest_table
 from fanlight.science.evidence.ledger import LedgerEntry
 from fanlight.science.evidence.other_plots import people_pair
+from fanlight.science.evidence.plots import other_plots
 from fanlight.science.evidence.public_pages import PageFact, PublicPage
 from fanlight.science.evidence.questions import Answer
 from fanlight.science.evidence.statements import Harm, Statement
@@ -28,6 +29,7 @@ class AnswerPart:
     people_control: Svg
     people_treated: Svg
     published: tuple[SynthesisRow, ...]
+    plots: list[tuple[str, str, Svg]]
 
     @property
     def not_better(self) -> int:
@@ -50,8 +52,8 @@ SECTIONS = (("known", "What is known"), ("for_whom", "For whom"), ("how_long", "
 _VERDICT_STATES = {Verdict.SUPPORTED: "met", Verdict.PARTLY: "warn", Verdict.UNVERIFIABLE: "unknown"}
 
 
-def answer_part(evidence: Evidence, question_id: str, on: date) -> AnswerPart:
-    """One question, ready to be shown."""
+def answer_part(evidence: Evidence, question_id: str, on: date, *, with_plots: bool = False) -> AnswerPart:
+    """One question, ready to be shown; `with_plots` adds the clinicians' plots."""
     result = answered(question_id, on)
     forest = forest_of(result)
     left, right = people_pair(result.people, result.question.benefit_words) if result.people else ("", "")
@@ -64,6 +66,7 @@ def answer_part(evidence: Evidence, question_id: str, on: date) -> AnswerPart:
         Svg(left),
         Svg(right),
         tuple(listed[name] for name in result.question.published),
+        [(name, title, Svg(svg)) for name, title, svg in other_plots(result)] if with_plots else [],
     )
 
 

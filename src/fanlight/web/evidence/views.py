@@ -96,7 +96,7 @@ def what_you_may_have_read(request: HttpRequest) -> HttpResponse:
 def tables(request: HttpRequest) -> HttpResponse:
     """For clinicians: every answer with its forest, its numbers and what was left out."""
     on = today()
-    parts = [answer_part(evidence(), name, on) for name in evidence().questions]
+    parts = [answer_part(evidence(), name, on, with_plots=True) for name in evidence().questions]
     return render(request, "evidence/tables.html", page_context(on, "tables") | {"parts": parts})
 
 
