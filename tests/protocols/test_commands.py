@@ -197,6 +197,7 @@ def test_a_yaml_slip_is_answered_with_line_path_and_likely_intent(run, tmp_path)
 def test_an_overlay_is_linted_compared_and_used(run, facts, tmp_path):
     folder = overlay_folder(tmp_path)
     assert ": 0 errors," in run("protocol", "lint", "iv-racemic-induction", "--overlay", folder)
+    assert run("protocol", "lint", folder).startswith("1 protocol checked: 0 errors,")
     said = run("protocol", "diff", "iv-racemic-induction", "iv-racemic-induction", "--overlay", folder)
     assert "Induction: given over rises from 40 min to 60 min." in said
     dose = json.loads(run("dose", facts, "--protocol", "iv-racemic-induction", "--on", "2026-11-21", "--overlay", folder, "--json"))

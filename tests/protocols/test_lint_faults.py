@@ -167,6 +167,30 @@ def test_a_reading_that_repeats_reaches_any_end():
     assert errors(lint(with_monitoring(readings=(readings[0], replace(readings[1], minutes=15, every=15))), shipped.lint_against())) == ()
 
 
+def spo2_stop(value, **changes):
+    limits = compact().monitoring.limits
+    changed_limits = tuple(replace(item, value=Decimal(value), **changes) if item.id == "spo2_stop" else item for item in limits)
+    return lint(with_monitoring(limits=changed_limits), shipped.lint_against())
+
+
+@pytest.mark.parametrize(("value", "is_looser"), [(89, True), (90, False), (91, False)])
+def test_a_limit_may_be_stricter_than_its_rule_and_not_looser(value, is_looser):
+    assert ("limit-looser-than-rule" in {fault.code for fault in errors(spo2_stop(value))}) is is_looser
+
+
+def test_a_looser_limit_with_a_source_that_was_read_is_a_warning():
+    (fault,) = [item for item in spo2_stop(88, mark=Mark.VERIFIED, source="S10") if item.code == "limit-looser-than-rule"]
+    assert fault.severity is LintSeverity.WARNING
+    assert fault.message == "spo2_stop is 88; R18 holds 90. It is looser on its own source."
+
+
+def test_a_blood_pressure_limit_is_looser_when_it_is_higher():
+    limits = compact().monitoring.limits
+    found = lint(with_monitoring(limits=first(limits, value=Decimal(165))), shipped.lint_against())
+    assert [fault.path for fault in errors(found)] == ["monitoring.limits[0].value"]
+    assert errors(lint(with_monitoring(limits=first(limits, value=Decimal(150))), shipped.lint_against())) == ()
+
+
 def test_an_unknown_drug_of_a_product_is_said_with_both():
     against = LintAgainst(shipped.sources(), shipped.ceilings(), {"ketamine-50-mg-ml-10-ml-multi": Drug.PSILOCYBIN})
     (fault,) = errors(lint(compact(), against))

@@ -87,7 +87,7 @@ def show(protocol: Annotated[str, typer.Argument(help="id of the protocol")], ov
 @app.command()
 def lint(
     targets: Annotated[
-        list[str] | None, typer.Argument(help="ids of shipped protocols, or files; all that are in force when none is given")
+        list[str] | None, typer.Argument(help="ids of protocols, files, or folders of files; all in force when none is given")
     ] = None,
     overlay: _Overlay = "",
     warnings: Annotated[bool, typer.Option("--warnings", help="list what waits for a signature, too")] = False,
@@ -100,7 +100,9 @@ def lint(
     from fanlight.records.library import library
 
     shelf = library()
-    chosen = [_named_or_file(shelf, target, overlay) for target in targets or []] or list(protocols_in_force(shelf, overlay).values())
+    chosen = [item for target in targets or [] for item in _all_of(shelf, target, overlay)] or list(
+        protocols_in_force(shelf, overlay).values()
+    )
     against = lint_against(shelf)
     found = {item.id: lint_protocol(item, against) for item in chosen}
     count = {s: sum(fault.severity is s for faults in found.values() for fault in faults) for s in LintSeverity}
@@ -161,6 +163,15 @@ def lint_against(shelf: Library) -> LintAgainst:
     drugs = {name: product.drug for name, product in shelf.products.items()}
     scales = frozenset(path.stem for path in (shelf.folder / "instruments").glob("*.yaml"))
     return LintAgainst(dict(shelf.sources), shelf.ceilings, drugs, frozenset(shelf.consents), scales)
+
+
+def _all_of(shelf: Library, target: str, overlay: str) -> list[Protocol]:
+    from fanlight.care.protocols import Protocol
+    from fanlight.content import read_folder
+
+    if Path(target).is_dir():
+        return list(read_folder(Path(target), Protocol).values())
+    return [_named_or_file(shelf, target, overlay)]
 
 
 def _named_or_file(shelf: Library, wanted: str, overlay: str) -> Protocol:

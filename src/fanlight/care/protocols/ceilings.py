@@ -1,4 +1,4 @@
-"""The ceilings that every protocol is held to unless it declares its own: the numbers of R13, R15 and R16, read from the rules."""
+"""The numbers that every protocol is held to unless it declares its own, read from the rules."""
 
 from __future__ import annotations
 
@@ -13,26 +13,24 @@ from fanlight.care.rules import RulesFile
 from fanlight.core.session_plan import Drug
 
 _WEEK = 7
-_RULES = ("R13", "R15", "R16")
 NOT_HELD_TO_WEEKLY = ("pain",)
 """Uses that R16's weekly limit does not govern."""
 
 
 @dataclass(frozen=True, slots=True)
 class DefaultCeilings:
-    """Default numbers of the dose and frequency rules, by rule and parameter."""
+    """Default numbers of the rules, by rule and parameter."""
 
     numbers: Mapping[tuple[str, str], Decimal]
 
     @classmethod
     def of(cls, files: Iterable[RulesFile]) -> DefaultCeilings:
-        """The numbers of R13, R15 and R16 as the rule files hold them."""
+        """The numbers of every rule as the rule files hold them."""
         return cls(
             {
                 (rule.id, name): Decimal(parameter.default)
                 for file in files
                 for rule in file.rules
-                if rule.id in _RULES
                 for name, parameter in rule.parameters.items()
                 if isinstance(parameter.default, Decimal | int) and not isinstance(parameter.default, bool)
             }

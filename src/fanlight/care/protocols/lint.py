@@ -10,6 +10,7 @@ from fanlight.care.protocols.lint_care import care_faults
 from fanlight.care.protocols.lint_doses import dose_faults
 from fanlight.care.protocols.lint_gates import gate_faults
 from fanlight.care.protocols.lint_monitoring import monitoring_faults
+from fanlight.care.protocols.lint_rules import rule_faults
 from fanlight.care.protocols.lint_schedule import schedule_faults
 from fanlight.care.protocols.lint_sources import source_faults, waiting_for_signature
 from fanlight.care.protocols.lint_types import LintFault, LintSeverity
@@ -37,6 +38,7 @@ def lint(protocol: Protocol, against: LintAgainst) -> tuple[LintFault, ...]:
         lambda: dose_faults(protocol, against.ceilings),
         lambda: schedule_faults(protocol, against.ceilings),
         lambda: monitoring_faults(protocol),
+        lambda: rule_faults(protocol, against.ceilings),
         lambda: care_faults(protocol, against.scales),
         lambda: gate_faults(protocol, against.products, against.consents),
         lambda: source_faults(protocol, against.sources),
