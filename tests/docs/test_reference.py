@@ -104,3 +104,18 @@ def test_the_manual_names_only_commands_that_exist():
     for path in (ROOT / "docs").glob("*.md"):
         named |= set(re.findall(r"\bfanlight ([a-z][a-z-]+)\b", path.read_text(encoding="utf-8")))
     assert named <= set(COMMANDS), named - set(COMMANDS)
+
+
+def test_the_tutorial_names_only_what_the_product_shows():
+    """Every name set bold in the tutorial is somewhere in the product's pages, words or protocols."""
+    text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    named = {" ".join(found.split()) for found in re.findall(r"\*\*(.+?)\*\*", text, re.S)}
+    places = [*(ROOT / "src/fanlight/web").rglob("*"), *(ROOT / "src/fanlight/care").rglob("*.py")]
+    shown = "\n".join(p.read_text(encoding="utf-8") for p in places if p.suffix in (".py", ".html", ".js"))
+    missing = sorted(name for name in named if name.lower() not in shown.lower())
+    assert not missing, missing
+    people = (ROOT / "src/fanlight/sample/clinic.yaml").read_text(encoding="utf-8") + "".join(
+        p.read_text(encoding="utf-8") for p in (ROOT / "src/fanlight/sample").glob("*.py")
+    )
+    for person in ("Juniper", "Larkmoor", "Silas", "Wintergreen", "Bram", "Oakhollow"):
+        assert person in people

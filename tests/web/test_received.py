@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from fanlight.records.actions.patients import register_patient
@@ -96,3 +97,19 @@ def test_the_patient_page_leads_there_only_where_something_came(house):
         family_name="Roy", given_names="", birth_date=date(1990, 1, 1), sex="male", by=house["nurse"], at=AT, today=date(2026, 11, 12)
     )
     assert "/received/" not in client.get(f"/patients/{other.pk}/").content.decode()
+
+
+def upload(client: Client, text: str, name: str = "b.json"):
+    return client.post("/import/", {"files": SimpleUploadedFile(name, text.encode()), "source": "south"}, follow=True)
+
+
+def test_an_upload_answers_with_its_own_report_and_the_second_says_unchanged(house):
+    client = signed_in(house["nurse"])
+    person = {"resourceType": "Patient", "id": "p9", "name": [{"family": "Roy"}], "birthDate": "1990-01-01"}
+    first = upload(client, json.dumps(person))
+    assert first.context["sentence"] == "1 imported"
+    assert "1 unchanged." in upload(client, json.dumps(person)).content.decode()
+    half = upload(
+        client, json.dumps({"resourceType": "Bundle", "type": "batch", "entry": [{"resource": person}, {"resource": person}]})[:-30]
+    )
+    assert "cut in half" in half.content.decode()
