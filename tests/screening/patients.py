@@ -87,6 +87,7 @@ HEALTHY: dict[str, Any] = {
             "new_urinary_symptoms",
             "haematuria",
             "liver_symptoms",
+            "concurrent_ect_tms_vns_dbs",
         ),
         False,
     ),

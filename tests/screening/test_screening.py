@@ -422,3 +422,36 @@ def test_a_criterion_with_a_fact_missing_is_never_met(missing: str) -> None:
 
 def test_criteria_are_not_asked_before_discharge() -> None:
     assert screened(LEAVING).criteria == ()
+
+
+def test_dangers_found_lengthen_the_observation() -> None:
+    assert screened(HEALTHY).observation_minutes == 60
+    assert screened(HEALTHY | {"child_pugh_class": "B"}).observation_minutes == 120
+    assert screened(HEALTHY, "esketamine-us-trd").observation_minutes == 120
+    assert screened(HEALTHY | {"benzodiazepine_today": True}, stage=Stage.PRE_DOSE).observation_minutes == 90
+    assert screened(HEALTHY | {"opioid_today": True, "child_pugh_class": "B"}, stage=Stage.PRE_DOSE).observation_minutes == 150
+
+
+def test_every_fact_is_asked_for_or_leads_to_one_that_is() -> None:
+    """A fact nobody uses is a question asked in vain."""
+    from fanlight.records.library import library
+
+    shelf = library()
+    used = {name for rule in (*shelf.screening.rules.rules, *shelf.screening.rules.criteria) for name in rule.facts}
+    for name in ("birth_date", "weight_kg", "height_cm", "sex", "medications", "antidepressant_trials", "sessions_given"):
+        assert name in shelf.facts
+    own = ("history.yaml", "workup.yaml", "suicide_risk.yaml", "home.yaml", "long_term.yaml", "day_of_session.yaml")
+    from fanlight.content import content_folder, read
+    from fanlight.core.facts import FactsFile
+
+    elsewhere = {
+        "episode_started_on",
+        "episode_duration_months",
+        "acute_suicidality",
+        "psychiatric_emergency",
+        "psychiatrist_decided",
+        "cannot_become_pregnant_because",
+    }
+    for file in own:
+        for fact in read(content_folder() / "facts" / file, FactsFile).facts:
+            assert fact.name in used | elsewhere, fact.name

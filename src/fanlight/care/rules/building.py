@@ -118,6 +118,7 @@ class _Builder:
             self._sentence(level.says, f"{place}.says"),
             level.only,
             level.stages,
+            level.longer_minutes,
         )
 
     def _stated(self, content: RuleContent | CriterionContent, conditions: tuple[Condition, ...]) -> dict[str, Any]:

@@ -25,7 +25,8 @@ class Citation:
 @dataclass(frozen=True, slots=True)
 class LevelContent:
     """One degree of a danger. `severity_in` gives a jurisdiction its own severity; `only` narrows the rule's
-    scope, `stages` the stages at which this degree is asked (empty: all of the rule's)."""
+    scope, `stages` the stages at which this degree is asked (empty: all of the rule's), `longer_minutes` how much
+    longer the patient is observed when it is present."""
 
     severity: Severity
     when: Any
@@ -33,6 +34,7 @@ class LevelContent:
     severity_in: dict[str, Severity] = field(default_factory=dict)
     only: Scope = EVERYWHERE
     stages: tuple[Stage, ...] = ()
+    longer_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class RuleAnswer(NamedTuple):
 
     The trace is worked out from the facts the answer was made from when it is read; they never change.
     `sentence` is what is said of a danger found or absent; of an unknown the rule's own words follow.
+    `longer_minutes` is how much longer the patient is observed because of a danger found.
     """
 
     compiled: CompiledRule
@@ -31,6 +32,7 @@ class RuleAnswer(NamedTuple):
     sentence: Sentence | None
     facts: Facts
     moment: Moment
+    longer_minutes: int = 0
 
     @property
     def rule(self) -> Rule:
@@ -95,12 +97,13 @@ class _CompiledLevel:
     severity_unknown: Severity
     says: Sentence
     stages: tuple[Stage, ...]
+    longer_minutes: int
 
     @classmethod
     def of(cls, level: Level, parameters: Mapping[str, ParameterValue], protocol: ProtocolScope) -> _CompiledLevel:
         compiled = compile_condition(level.when, parameters, protocol)
         severity = level.severity_for(protocol.jurisdiction)
-        return cls(compiled, severity, severity.when_unknown, level.says, level.stages)
+        return cls(compiled, severity, severity.when_unknown, level.says, level.stages, level.longer_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +193,10 @@ class CompiledRule:
             in_doubt = self._severity_unknown(doubtful, values, moment)
             if present is None or in_doubt > present.severity:
                 severity = in_doubt if present is None else max(in_doubt, present.severity)
-                return RuleAnswer(self, stage, Answer.UNKNOWN, severity, present.says if present else None, facts, moment)
+                said, longer = (present.says, present.longer_minutes) if present else (None, 0)
+                return RuleAnswer(self, stage, Answer.UNKNOWN, severity, said, facts, moment, longer)
         if present is not None:
-            return RuleAnswer(self, stage, Answer.TRUE, present.severity, present.says, facts, moment)
+            return RuleAnswer(self, stage, Answer.TRUE, present.severity, present.says, facts, moment, present.longer_minutes)
         return RuleAnswer(self, stage, Answer.FALSE, None, self.rule.clear, facts, moment)
 
     def not_due(self) -> RuleAnswer:

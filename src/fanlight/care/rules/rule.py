@@ -32,6 +32,7 @@ class Level:
     says: Sentence
     only: Scope
     stages: tuple[Stage, ...] = ()
+    longer_minutes: int = 0
 
     def severity_for(self, jurisdiction: str) -> Severity:
         """How grave this degree is there."""

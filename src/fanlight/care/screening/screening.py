@@ -34,7 +34,10 @@ class ScreeningContent:
 
 @dataclass(frozen=True, slots=True)
 class ScreeningResult:
-    """What a screening answers. `facts` are those asked, with the ones that follow from them."""
+    """What a screening answers. `facts` are those asked, with the ones that follow from them.
+
+    `observation_minutes` are the protocol's, with those that dangers found add.
+    """
 
     outcome: Outcome
     rules: tuple[RuleAnswer, ...]
@@ -117,7 +120,7 @@ def screen_patient(patient: Patient, protocol: ProtocolScope, content: Screening
         patient.maudsley,
         patient.thase_rush,
         criteria,
-        protocol.observation_minutes,
+        observation_minutes(protocol, answers),
         no_drive_until(on),
         protocol,
         stage,
@@ -125,6 +128,13 @@ def screen_patient(patient: Patient, protocol: ProtocolScope, content: Screening
         known,
         content.version,
     )
+
+
+def observation_minutes(protocol: ProtocolScope, answers: tuple[RuleAnswer, ...]) -> int | None:
+    """The protocol's minutes of observation, and those that dangers found add to them; None where the protocol gives none."""
+    if protocol.observation_minutes is None:
+        return None
+    return protocol.observation_minutes + sum(answer.longer_minutes for answer in answers)
 
 
 def no_drive_until(on: date) -> date:
