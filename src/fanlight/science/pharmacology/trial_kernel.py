@@ -106,9 +106,7 @@ def arm(
             seen = 0.0
             for v in range(visits.shape[0]):
                 day = visits[v]
-                if day > leaves_on:
-                    break
-                while next_session < day:
+                while next_session < min(day, leaves_on):
                     p *= exp(-k_off * (next_session - now))
                     p = 1.0 - (1.0 - p) * kept
                     now = next_session
@@ -125,6 +123,8 @@ def arm(
                             next_session = np.inf
                     else:
                         next_session = np.inf
+                if day > leaves_on:
+                    break
                 p *= exp(-k_off * (day - now))
                 now = day
                 if v % 4 == 0:
