@@ -112,3 +112,13 @@ def test_every_shipped_product_is_whole(product):
 def test_products_of_every_protocol_exist():
     for protocol in shipped.protocols().values():
         assert set(protocol.products) <= set(shipped.products()), protocol.id
+
+
+def test_what_stands_against_a_dose_has_the_shape_of_a_rule_and_a_source_of_the_register():
+    found = dose("iv-racemic-induction", product=V100, bag_ml="0.5", stopped_after_minutes=5, weight_kg=70, sessions_given=[])
+    shapes = [item.as_json() for item in found.findings]
+    assert {shape["id"] for shape in shapes} == {"HAZ-02", "HAZ-03", "R14", "R25"}
+    keys = {"id", "family", "stage", "answer", "severity", "message", "inputs", "missing", "override", "source", "mark", "version"}
+    assert all(set(shape) == keys for shape in shapes)
+    assert all(item["id"] in shipped.sources() for shape in shapes for item in shape["source"])
+    assert {shape["id"]: shape["family"] for shape in shapes}["R14"] == "R"

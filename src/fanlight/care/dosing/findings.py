@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fanlight.core.answers import Answer, Missing, Severity
+from fanlight.core.sources import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,14 @@ class DoseFinding:
     missing: tuple[Missing, ...] = ()
     withholds: bool = False
 
+    @property
+    def source(self) -> tuple[str, Mark]:
+        """Where the check comes from (a source id), and how surely: the house's hazard list, or the source of the rule it stands for."""
+        return _SOURCES.get(self.id, ("HAZ", Mark.DEFAULT))
+
     def as_json(self) -> dict[str, object]:
         """The shape of ``rules[]`` in rule semantics 9."""
+        source, mark = self.source
         return {
             "id": self.id,
             "family": "HAZ" if self.id.startswith("HAZ") else self.id[0],
@@ -30,8 +37,16 @@ class DoseFinding:
             "answer": self.answer.value,
             "severity": self.severity.name,
             "message": self.message,
+            "inputs": {},
             "missing": [{"fact": item.fact, "who": item.who} for item in self.missing],
+            "override": None,
+            "source": [{"id": source, "mark": mark.value}],
+            "mark": mark.value,
+            "version": "1",
         }
+
+
+_SOURCES = {"R14": ("S6", Mark.VERIFIED), "R25": ("RULES", Mark.DEFAULT)}
 
 
 def danger(finding_id: str, severity: Severity, message: str, *, withholds: bool = False) -> DoseFinding:
