@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from fanlight.cli import main
+from fanlight.records import clock
 from fanlight.science.evidence.errors import EvidenceError
-from fanlight.science.evidence.public_pages import PublicPage
+from fanlight.science.evidence.public_pages import PageFact, PublicPage
+from fanlight.science.evidence.tables import Certainty
 from fanlight.science.evidence.text_check import check_text, sentences
-from fanlight.web.evidence.library import evidence
+from fanlight.web.evidence.library import answered, evidence
 from fanlight.web.evidence.static_site import write_site
 
 SLUGS = [page.slug for page in evidence().pages]
@@ -87,8 +90,29 @@ def test_patient_pages_are_written_in_short_sentences(slug):
 def test_a_page_without_harms_or_words_cannot_be_built():
     with pytest.raises(EvidenceError, match="names no harms"):
         PublicPage("x", "X", "x", (), (), "", (), (), (), (), (), sentence="It helps.")
+    fact = PageFact("It helps.", Certainty.LOW, "x")
+    with pytest.raises(EvidenceError, match="how sure"):
+        PublicPage("x", "X", "x", (), (), "ketamine", (fact,), (), (), (), (), sentence="It helps.")
     with pytest.raises(EvidenceError, match="says nothing"):
         PublicPage("x", "X", "x", (), (), "ketamine", (), (), (), (), ())
+
+
+def test_no_benefit_stands_without_its_grade_and_its_harms(visitor):
+    """Wherever a pooled sentence is shown, certainty, who is counted and harms are on the same page; the index and previews hold none."""
+    base = evidence()
+    today = clock.now().date()
+    told = {name: str(escape(base.statement(answered(name, today)).sentence)) for name in base.questions}
+    for address in ADDRESSES:
+        html = visitor.get(address).content.decode()
+        if any(sentence in html for sentence in told.values()):
+            assert "Certainty:" in html
+            assert "Counted:" in html
+            assert "Harms, of 100" in html or "Harms as people out of 100" in html
+    assert not any(sentence in visitor.get("/evidence/").content.decode() for sentence in told.values())
+    for slug in SLUGS:
+        preview = re.search(r'name="description" content="([^"]*)"', visitor.get(f"/evidence/{slug}/").content.decode())
+        assert preview is not None
+        assert not re.search(r"\d+ of 100", preview[1])
 
 
 def test_all_131_claims_stand_on_one_page_with_their_verdicts(visitor):

@@ -180,8 +180,9 @@ def forest_svg(forest: Forest) -> str:
 def _reach(forest: Forest) -> tuple[float, float]:
     """Ends of the axis: every estimate, the pool and the prediction are within; long intervals may run out and carry an arrow."""
     inside = [0.0, *(row.effect for row in forest.rows), *(forest.prediction or ()), *(forest.pooled or ())]
-    room = 1.6 * (max(inside) - min(inside) or 1.0)
     ends = [end for row in forest.rows for end in (row.low, row.high)]
+    widths = sorted(row.high - row.low for row in forest.rows)
+    room = max(1.6 * (max(inside) - min(inside)), 1.1 * widths[len(widths) // 2] if widths else 1.0)
     low = max(min([*inside, *ends]), min(inside) - room / 2)
     high = min(max([*inside, *ends]), max(inside) + room / 2)
     pad = 0.04 * (high - low) or 0.5

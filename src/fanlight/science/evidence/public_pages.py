@@ -32,7 +32,7 @@ class Prisma:
 class PublicPage:
     """One page. `question` gives it people and a forest plot; without one it says its `sentence`.
 
-    Raises FAN-EVID-042 where it has neither, and FAN-EVID-040 where it names no harms and nothing to say in their place.
+    Raises FAN-EVID-042 where it has neither, FAN-EVID-043 where its sentence has no certainty, and FAN-EVID-040 where it names no harms and nothing to say in their place.
     """
 
     slug: str
@@ -47,6 +47,7 @@ class PublicPage:
     not_known: tuple[PageFact, ...]
     claims: tuple[str, ...]
     sentence: str = ""
+    certainty: Certainty | None = None
     question: str = ""
     more_questions: tuple[str, ...] = ()
     ages: tuple[str, ...] = ()
@@ -58,6 +59,8 @@ class PublicPage:
     def __post_init__(self) -> None:
         if not self.sentence and not self.question:
             raise EvidenceError("FAN-EVID-042", f"The page {self.slug} says nothing", "it has neither a sentence nor a question")
+        if self.known and not self.question and self.certainty is None:
+            raise EvidenceError("FAN-EVID-043", f"The page {self.slug} does not say how sure it is", "its sentence has no certainty")
         if not self.harms and not self.not_counted:
             raise EvidenceError(
                 "FAN-EVID-040", f"The page {self.slug} names no harms", "a benefit stands beside its harms", "Add harms, or not_counted."

@@ -64,10 +64,10 @@ def condition_context(page: PublicPage, on: date) -> dict[str, Any]:
 
 @public
 def index(request: HttpRequest) -> HttpResponse:
-    """The door: what each page says in a sentence."""
+    """The door. A benefit in numbers is named by its question alone: its figures stand beside their harms, on its page."""
     on = today()
     base = evidence()
-    lines = [(page, page.sentence or answer_part(base, page.question, on).statement.sentence) for page in base.pages]
+    lines = [(page, page.sentence or base.questions[page.question].title, page.certainty) for page in base.pages]
     return render(request, "evidence/index.html", page_context(on) | {"lines": lines})
 
 
