@@ -12,6 +12,8 @@ from fanlight.care.dosing import DosingPolicy, Product, ProductsFile, products_b
 from fanlight.care.protocols import ClinicCalendar, DefaultCeilings
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.rules import RulesFile, SourcesFile, sources_of
+from fanlight.care.scales import RiskTable
+from fanlight.care.scales.asking import AskingPolicy
 from fanlight.care.screening import ScreeningContent
 from fanlight.care.sessions.parameters import SessionParametersFile
 from fanlight.content import content_folder, content_hash, read, read_folder, read_text
@@ -80,6 +82,16 @@ class Library:
     def session_parameters(self) -> SessionParametersFile:
         """The numbers a session is judged by where its protocol gives none."""
         return read(self.folder / "sessions" / "parameters.yaml", SessionParametersFile)
+
+    @cached_property
+    def risk_table(self) -> RiskTable:
+        """What a risk answer demands: who, by when, who is next."""
+        return compiled(self.folder, "risk", lambda: read(self.folder / "risk" / "grades.yaml", RiskTable))
+
+    @cached_property
+    def asking_policy(self) -> AskingPolicy:
+        """When a patient is asked for a scale, and who owns it when nobody answers."""
+        return compiled(self.folder, "asking", lambda: read(self.folder / "asking" / "policy.yaml", AskingPolicy))
 
     @cached_property
     def screening(self) -> ScreeningContent:

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     ACKNOWLEDGE_ALERT = "acknowledge_alert"
     SEE_SCALES = "see_scales"
     RECORD_SCALES = "record_scales"
+    ASSESS_RISK = "assess_risk"
     SEE_CONSENT = "see_consent"
     TAKE_CONSENT = "take_consent"
     SEE_DOCUMENTS = "see_documents"
@@ -77,6 +78,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DISCHARGE,
             P.ACKNOWLEDGE_ALERT,
             P.RECORD_SCALES,
+            P.ASSESS_RISK,
         }
         | {P.TAKE_CONSENT, P.WITNESS_WASTE, P.SIGN_DOCUMENTS, P.IMPORT_RECORDS, P.PLAN_DATES}
     ),
@@ -98,6 +100,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.OVERRIDE,
             P.ACKNOWLEDGE_ALERT,
             P.RECORD_SCALES,
+            P.ASSESS_RISK,
             P.TAKE_CONSENT,
             P.WITNESS_WASTE,
             P.SIGN_DOCUMENTS,
@@ -105,11 +108,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
         | {P.PLAN_DATES}
     ),
-    Role.THERAPIST: frozenset(_COMMON | _CLINICAL_READ | {P.RECORD_SCALES, P.TAKE_CONSENT}),
+    Role.THERAPIST: frozenset(_COMMON | _CLINICAL_READ | {P.RECORD_SCALES, P.ASSESS_RISK, P.TAKE_CONSENT}),
     Role.MEDICAL_DIRECTOR: frozenset(
         _COMMON
         | _CLINICAL_READ
-        | {P.RECORD_FACTS, P.DISCHARGE, P.ACKNOWLEDGE_ALERT, P.SIGN_PROTOCOLS, P.SIGN_DOCUMENTS, P.SEE_AUDIT, P.WITNESS_WASTE}
+        | {
+            P.RECORD_FACTS,
+            P.DISCHARGE,
+            P.ASSESS_RISK,
+            P.ACKNOWLEDGE_ALERT,
+            P.SIGN_PROTOCOLS,
+            P.SIGN_DOCUMENTS,
+            P.SEE_AUDIT,
+            P.WITNESS_WASTE,
+        }
     ),
     Role.PHARMACY: frozenset(
         {P.SEE_TODAY, P.SEE_PATIENT, P.SEE_COURSE, P.SEE_SESSION, P.SEE_TASKS, P.CLOSE_TASKS, P.SEE_PROTOCOLS, P.WITNESS_WASTE}

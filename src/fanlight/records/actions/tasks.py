@@ -12,6 +12,9 @@ from fanlight.records.models import Patient, Site, StaffMember, Task, TreatmentS
 from fanlight.records.permissions import Permission, Role
 from fanlight.records.policies import check_may
 
+RISK_KIND = "suicide_risk"
+"""Tasks of this kind are closed only with an assessment, and owned only by those who may make one."""
+
 
 class TaskError(FanlightError):
     """Owed work that cannot be changed as asked."""
@@ -62,6 +65,12 @@ def close_task(*, task: Task, note: str, by: StaffMember, at: datetime) -> None:
     check_may(by, Permission.CLOSE_TASKS, at=at, patient=task.patient)
     if task.closed_at is not None:
         raise TaskError("FAN-TASK-001", f"Cannot close task {task.pk}", "it is closed already", "")
+    if task.kind == RISK_KIND:
+        raise TaskError(
+            "FAN-TASK-003", f"Cannot close task {task.pk} so", "a risk answer is closed with an assessment", "Record what was found."
+        )
+    if not note.strip():
+        raise TaskError("FAN-TASK-006", f"Cannot close task {task.pk}", "no word is said on what was done", "Say it in a few words.")
     with change("close_task", at=at, by=by, patient=task.patient, task=task.pk) as entry:
         entry.update(task, closed_at=at, closed_by=by, closing_note=note.strip())
 
@@ -72,6 +81,10 @@ def reassign_task(*, task: Task, owner: StaffMember, by: StaffMember, at: dateti
     if owner.site_id != task.site_id or not owner.is_active:
         raise TaskError(
             "FAN-TASK-002", f"Cannot give task {task.pk} to this person", "they do not work here", "Choose somebody of this site."
+        )
+    if task.kind == RISK_KIND and not owner.may(Permission.ASSESS_RISK):
+        raise TaskError(
+            "FAN-TASK-004", f"Cannot give task {task.pk} to this person", "they may not assess risk", "Choose a clinician of this site."
         )
     with change("reassign_task", at=at, by=by, patient=task.patient, task=task.pk, owner=owner.pk) as entry:
         entry.update(task, owner=owner)
