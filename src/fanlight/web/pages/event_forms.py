@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fanlight.care.sessions import EVENT_KINDS, EventKind, form_of
-from fanlight.core.session_plan import SessionPlan
+from fanlight.core.session_plan import Route, SessionPlan
 
 _K = EventKind
 BY_OWN_WAY = frozenset(
@@ -16,6 +16,19 @@ BY_OWN_WAY = frozenset(
     }
 )  # fmt: skip
 """Kinds with their own place on the page: the pad, the alert row, the due row, the timeline, the way out."""
+_INFUSION = frozenset({_K.STARTED, _K.RATE_CHANGED, _K.PAUSED, _K.RESUMED, _K.FLUSHED, _K.LINE_OUT})
+_DEVICES = frozenset({_K.DEVICE_TAKEN, _K.DEVICE_REFUSED})
+
+
+def _not_of_route(route: Route) -> frozenset[EventKind]:
+    """What cannot happen by this route, and so is not offered."""
+    if route is Route.INTRAVENOUS:
+        return _DEVICES
+    if route is Route.NASAL:
+        return _INFUSION | {_K.DOSE_GIVEN}
+    return _INFUSION | _DEVICES
+
+
 INTENDED_ONLY = frozenset({_K.STARTED, _K.RESUMED, _K.DEVICE_TAKEN, _K.DOSE_GIVEN, _K.DISCHARGED, _K.STOPPED_AND_OBSERVED})
 """Kinds that a gate stands before when they are meant; as something that has happened they can always be said."""
 _HIDDEN_FIELDS = frozenset({"read_by", "answers", "containers", "checks"})
@@ -48,12 +61,12 @@ class EventForm:
 
 def event_forms(roles: Iterable[str], plan: SessionPlan, red_flags: Iterable[tuple[str, str]]) -> tuple[EventForm, ...]:
     """Every form these roles may fill, in the order of the stream's own list."""
-    held = frozenset(roles)
+    held, elsewhere = frozenset(roles), _not_of_route(plan.route)
     flags = tuple(red_flags)
     return tuple(
         EventForm(kind.value, info.label, _fields(kind, plan, flags), kind in INTENDED_ONLY)
         for kind, info in EVENT_KINDS.items()
-        if kind not in BY_OWN_WAY and held & info.roles
+        if kind not in BY_OWN_WAY and kind not in elsewhere and held & info.roles
     )
 
 

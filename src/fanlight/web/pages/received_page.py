@@ -8,7 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fanlight.core.facts import FactCatalogue
+from fanlight.core.quantities import Quantity, plain
+from fanlight.exchange.fhir.blood_pressure import pair_blood_pressures
+from fanlight.exchange.fhir.dates import FhirDate
 from fanlight.exchange.fhir.proposals import NotChecked, ProposedFact
+from fanlight.exchange.fhir.tables import CodeTables
+from fanlight.exchange.fhir.values import ObservationValue
 from fanlight.records.models import Patient
 
 _SHOWN_AT_MOST = 200
@@ -63,6 +68,41 @@ def _answer(proposal: ProposedFact) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value} {proposal.unit.strip('[]').replace('_av', '').replace('_i', '')}".replace("_", " ").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """One reading received from elsewhere: what, how much, when, from where. It is never charted as one of a session."""
+
+    label: str
+    value: str
+    on: str
+    origin: str
+
+
+def reading_rows(records: Sequence[tuple[str, ObservationValue]], tables: CodeTables) -> list[ReadingRow]:
+    """The latest of each measure; blood pressure as one reading, also where it came in halves."""
+    halves = ("systolic_mmhg", "diastolic_mmhg")
+    labels = {measure.measure: measure.label for measure in tables.measures.values()}
+    latest: dict[str, tuple[str, ReadingRow]] = {}
+    for pressure in pair_blood_pressures(records):
+        shown = "/".join("–" if half is None else plain(half) for half in (pressure.systolic_mmhg, pressure.diastolic_mmhg))
+        row = ReadingRow("Blood pressure", f"{shown} mmHg", pressure.effective.text, ", ".join(pressure.origins))
+        _keep_latest(latest, "blood_pressure", pressure.effective, row)
+    for name, value in records:
+        for reading in value.measurements:
+            if reading.measure not in halves:
+                shown = str(Quantity(reading.value, reading.unit))
+                _keep_latest(
+                    latest, reading.measure, value.effective, ReadingRow(labels[reading.measure], shown, value.effective.text, name)
+                )
+    return [row for _, row in sorted(latest.values(), key=lambda pair: pair[1].label)]
+
+
+def _keep_latest(latest: dict[str, tuple[str, ReadingRow]], measure: str, when: FhirDate, row: ReadingRow) -> None:
+    order = when.instant.isoformat() if when.instant else when.text
+    if measure not in latest or latest[measure][0] < order:
+        latest[measure] = (order, row)
 
 
 def not_checked_rows(items: Sequence[NotChecked]) -> list[NotCheckedRow]:

@@ -118,7 +118,7 @@ def due_panel(bedside: Bedside, on_site: str) -> DuePanel:
     seconds = int((first.due_at - now).total_seconds())
     is_late = seconds < 0
     drawing = overdue_fan(f"{first.label}, overdue") if is_late else _countdown(bedside, first, seconds)
-    then = tuple((moment_words(_local(item.due_at, bedside)), item.label) for item in coming[1:3])
+    then = tuple((moment_words(_local(item.due_at, bedside)), _short(bedside, item)) for item in coming[1:3])
     what = first.label if first.kind is not DueKind.READING else reading_title(bedside, first)
     count = f"+{clock_words(-seconds)}" if is_late else clock_words(seconds)
     return DuePanel(what, first.due_at, count, drawing, is_late, then, minute, of, running, present, missed)
@@ -303,6 +303,12 @@ def reading_title(bedside: Bedside, item: DueItem) -> str:
     if item.kind is not DueKind.READING or first is None:
         return item.label.split(":")[0]
     return f"Vitals at minute {elapsed_minutes(first, item.due_at)}"
+
+
+def _short(bedside: Bedside, item: DueItem) -> str:
+    """What follows, in few words: the name of a set, not its measures."""
+    name = item.label.split(":")[0]
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def offline_limits(bedside: Bedside) -> list[dict[str, str | None]]:

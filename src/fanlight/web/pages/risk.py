@@ -1,0 +1,31 @@
+"""An open risk as every page of its patient shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fanlight.records.actions.risk import open_risk
+from fanlight.records.models import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class RiskBanner:
+    """Whose it is, until when, and who is next. No word of what was answered: the page of the task says that."""
+
+    title: str
+    why: str
+    owner: str
+    next_owner: str
+    due_at: datetime
+    href: str
+
+
+def risk_banner(patient: Patient) -> RiskBanner | None:
+    """The banner of a patient with an open risk, or None."""
+    task = open_risk(patient)
+    if task is None:
+        return None
+    return RiskBanner(
+        task.title, task.why, task.owner.name, task.next_owner.name if task.next_owner else "", task.due_at, f"/owed/{task.pk}/risk/"
+    )
