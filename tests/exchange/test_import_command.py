@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -53,6 +54,17 @@ def test_a_folder_is_imported_once_and_reported(run):
     assert report["dangling"][0]["resource"] == "Encounter/e"
     again = json.loads(run("import-fhir", "send/*.json", "--json").stdout)
     assert again["totals"]["imported"] == 0
+    assert run("verify").returncode == 0
+
+
+def test_three_imports_at_once_make_one_person(run, tmp_path):
+    person = {"resourceType": "Patient", "id": "z", "identifier": [{"system": "urn:mrn", "value": "5"}], "name": [{"family": "Roy"}]}
+    (tmp_path / "roy.json").write_text(json.dumps(person | {"birthDate": "1990-01-01"}))
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _: run("import-fhir", str(tmp_path / "roy.json"), "--source", "south", "--json"), range(3)))
+    totals = [json.loads(item.stdout)["totals"] for item in done]
+    assert sorted(item["imported"] for item in totals) == [0, 0, 1]
+    assert sum(item["unchanged"] for item in totals) == 2
     assert run("verify").returncode == 0
 
 

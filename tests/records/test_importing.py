@@ -221,9 +221,19 @@ def test_a_conditional_entry_is_made_once(clinic):
         entry = {"resource": CLINIC_NURSE | {"id": id}, "request": condition}
         return ReceivedFile("b.json", "north", json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [entry]}))
 
-    take(clinic, bundle("d1"))
-    assert take(clinic, bundle("d2")).total(Fate.UNCHANGED) == 1
+    assert take(clinic, bundle("d1"), bundle("d3")).total(Fate.UNCHANGED) == 1, "within one import"
+    assert take(clinic, bundle("d2")).total(Fate.UNCHANGED) == 1, "in a later one"
     assert DirectoryEntry.objects.count() == 1
+
+
+def test_a_conditional_entry_that_two_on_record_answer_is_refused(clinic):
+    take(clinic, file_of(CLINIC_NURSE, CLINIC_NURSE | {"id": "d2"}))
+    entry = {
+        "resource": CLINIC_NURSE | {"id": "d3"},
+        "request": {"method": "POST", "ifNoneExist": "identifier=http://hl7.org/fhir/sid/us-npi|1234567893"},
+    }
+    report = take(clinic, ReceivedFile("b.json", "north", json.dumps({"resourceType": "Bundle", "type": "batch", "entry": [entry]})))
+    assert "2 on record" in report.refused[0].reason
 
 
 def test_a_condition_that_is_a_whole_address_is_refused_clearly(clinic):

@@ -24,7 +24,7 @@ BUNDLE = [
     {"resourceType": "Patient", "id": "p1", "name": [{"family": "Moreau"}], "birthDate": "1980-05-06", "gender": "female"},
     {"resourceType": "Condition", "id": "c1", "code": {"coding": [{"system": ICD, "code": "F33.1"}]}, "subject": SUBJECT},
     {"resourceType": "Condition", "id": "c2", "code": {"text": "<b>feels odd</b>"}, "subject": SUBJECT},
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -97,6 +97,27 @@ def test_the_patient_page_leads_there_only_where_something_came(house):
         family_name="Roy", given_names="", birth_date=date(1990, 1, 1), sex="male", by=house["nurse"], at=AT, today=date(2026, 11, 12)
     )
     assert "/received/" not in client.get(f"/patients/{other.pk}/").content.decode()
+
+
+def test_halves_of_a_blood_pressure_are_shown_as_one_reading(house):
+    def half(id, code, value):
+        quantity = {"value": value, "code": "mm[Hg]", "system": "http://unitsofmeasure.org"}
+        coded = {"coding": [{"system": "http://loinc.org", "code": code}]}
+        return {
+            "resourceType": "Observation",
+            "id": id,
+            "status": "final",
+            "code": coded,
+            "subject": SUBJECT,
+            "effectiveDateTime": "2026-11-01",
+            "valueQuantity": quantity,
+        }
+
+    lines = "\n".join(json.dumps(item) for item in (half("s", "8480-6", 124), half("d", "8462-4", 78)))
+    import_fhir(files=[ReceivedFile("o.ndjson", "north", lines)], by=house["nurse"], at=AT)
+    patient = Patient.objects.get(family_name="Moreau")
+    (row,) = signed_in(house["nurse"]).get(f"/patients/{patient.pk}/received/").context["readings"]
+    assert (row.label, row.value, row.origin) == ("Blood pressure", "124/78 mmHg", "Observation/s, Observation/d")
 
 
 def upload(client: Client, text: str, name: str = "b.json"):

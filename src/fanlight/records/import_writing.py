@@ -12,7 +12,7 @@ from fanlight.exchange.fhir.concepts import Concept
 from fanlight.exchange.fhir.receiving import Received, dangling_references, subject_of, with_medicine
 from fanlight.exchange.fhir.references import Index, Target
 from fanlight.exchange.fhir.report import Line, Report
-from fanlight.exchange.fhir.values import Fate, PatientValue, ProviderValue
+from fanlight.exchange.fhir.values import Fate, Identifier, PatientValue, ProviderValue
 from fanlight.records.audit import Change
 from fanlight.records.import_details import history_of, when_true
 from fanlight.records.import_lookup import Kept, kept_resources
@@ -24,7 +24,10 @@ _MOST_MERGES = 5
 
 @dataclass(slots=True)
 class UnitWriter:
-    """Writes one unit inside a change. `people` are the patients known by the names they go by, across units."""
+    """Writes one unit inside a change.
+
+    `people` are the patients by the names they go by, and `made_once` what was made under a condition: both across units.
+    """
 
     entry: Change
     site: Site
@@ -34,6 +37,7 @@ class UnitWriter:
     medicines: Mapping[Target, Concept]
     people: dict[Target, Patient]
     merged: Mapping[Target, Target]
+    made_once: dict[tuple[str, Identifier], Target]
     report: Report = field(default_factory=Report)
     _kept: dict[Target, Kept] = field(default_factory=dict)
     _rows: list[tuple[Received, Recorded | None, str, Patient | None]] = field(default_factory=list)
@@ -76,8 +80,12 @@ class UnitWriter:
         kept = self._kept.get(item.target)
         if kept is not None and item.text_hash in (kept.text_hash, *kept.earlier_hashes):
             return (Fate.IMPORTED if self._came_late(item, kept) else Fate.UNCHANGED), "", ""
-        if item.condition is not None and kept is None and self._exists_already(item):
-            return Fate.UNCHANGED, "", ""
+        if item.condition is not None and kept is None:
+            held = self._held_already(item)
+            if len(held) > 1:
+                return Fate.REFUSED, f"it is to be made only once, and {len(held)} on record carry its identifier", ""
+            if held:
+                return Fate.UNCHANGED, "", ""
         return self._new(item, kept)
 
     def _came_late(self, item: Received, kept: Kept) -> bool:
@@ -91,10 +99,12 @@ class UnitWriter:
         self.entry.add(self._history(with_medicine(item, self.index, self.medicines), patient, kept))
         return True
 
-    def _exists_already(self, item: Received) -> bool:
+    def _held_already(self, item: Received) -> set[Target]:
         assert item.condition is not None
-        held = self.index.known.with_identifier(item.target.kind, item.condition)
-        return any(target != item.target for target in held)
+        key = (item.target.kind, item.condition)
+        here = {self.made_once[key]} if key in self.made_once else set()
+        self.made_once.setdefault(key, item.target)
+        return (here | set(self.index.known.with_identifier(*key))) - {item.target}
 
     def _new(self, item: Received, kept: Kept | None) -> tuple[Fate, str, str]:
         mapped = item.mapped

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError
+
+from fanlight.core.errors import FanlightError
 from fanlight.core.instants import as_utc, clinic_date
 from fanlight.exchange.fhir.concepts import Concept
 from fanlight.exchange.fhir.documents import Document, DocumentKind, Refusal, read_document
@@ -17,7 +20,7 @@ from fanlight.exchange.fhir.limits import DEFAULT_LIMITS, Limits
 from fanlight.exchange.fhir.receiving import Received, index_of, receive
 from fanlight.exchange.fhir.references import Index, Reference, Target
 from fanlight.exchange.fhir.report import Line, Report, to_json
-from fanlight.exchange.fhir.values import Fate
+from fanlight.exchange.fhir.values import Fate, Identifier
 from fanlight.records.audit import change
 from fanlight.records.code_tables import code_tables
 from fanlight.records.import_lookup import StoreLookup
@@ -25,6 +28,11 @@ from fanlight.records.import_writing import UnitWriter
 from fanlight.records.models import ImportBatch, Patient, Site, StaffMember
 from fanlight.records.permissions import Permission
 from fanlight.records.policies import check_may
+
+
+class ImportingError(FanlightError):
+    """A unit that could not be written; nothing of it was."""
+
 
 Progress = Callable[[str, int, int], None]
 
@@ -77,10 +85,11 @@ def import_fhir(
     medicines = {item.target: item.medicine for unit in units for item in unit.received if item.medicine is not None}
     merged = _merges(units, index)
     people: dict[Target, Patient] = {}
+    made_once: dict[tuple[str, Identifier], Target] = {}
     ordered = sorted(units, key=lambda unit: not unit.has_patients)
     for number, unit in enumerate(ordered):
         say("writing", number, len(ordered))
-        report.merge(_write(unit, house, by, at, index, medicines, merged, people))
+        report.merge(_write(unit, house, by, at, index, medicines, merged, people, made_once))
     say("writing", len(ordered), len(ordered))
     return report
 
@@ -158,19 +167,22 @@ def _write(
     medicines: dict[Target, Concept],
     merged: dict[Target, Target],
     people: dict[Target, Patient],
+    made_once: dict[tuple[str, Identifier], Target],
 ) -> Report:
-    known_before = dict(people)
     try:
         with change("import_fhir", at=at, by=by) as entry:
-            writer = UnitWriter(entry, site, by, at, index, medicines, people, merged, unit.read)
+            writer = UnitWriter(entry, site, by, at, index, medicines, people, merged, made_once, unit.read)
             writer.write(unit.received)
             if entry.rows:
                 batch = ImportBatch(site=site, source=unit.source[:255], imported_by=by, imported_at=at, report=to_json(writer.report))
                 entry.add(batch)
                 entry.details["batch"] = batch.pk
             entry.details.update({fate.value: writer.report.total(fate) for fate in Fate})
-    except BaseException:
-        people.clear()
-        people.update(known_before)
-        raise
+    except IntegrityError as problem:
+        raise ImportingError(
+            "FAN-IMP-003",
+            f"Cannot import {len(unit.received)} resources from {unit.source}",
+            "somebody imported the same ones at the same moment",
+            "Import again: what is on record stays unchanged.",
+        ) from problem
     return writer.report

@@ -29,9 +29,14 @@ class ProposalError(FanlightError):
 
 def received_proposals(patient: Patient) -> ScreeningProposals:
     """Everything the imported lines in force propose, and everything in them that was not checked."""
+    return screening_facts(received_values(patient), code_tables())
+
+
+def received_values(patient: Patient) -> list[tuple[str, ImportValue]]:
+    """Imported lines in force, as (``Type/id``, value)."""
     lines = [line for kind in RECEIVED_KINDS for line in current_history(patient, kind)]
     values = [(line.source.removeprefix(FROM), value_of(line.kind, line.details)) for line in lines if line.source.startswith(FROM)]
-    return screening_facts([(name, value) for name, value in values if value is not None], code_tables())
+    return [(name, value) for name, value in values if value is not None]
 
 
 def accept_proposals(*, patient: Patient, proposals: Sequence[ProposedFact], by: StaffMember, at: datetime) -> int:

@@ -10,14 +10,16 @@ from django.shortcuts import redirect, render
 
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
+from fanlight.exchange.fhir.values import ObservationValue
 from fanlight.records import clock
+from fanlight.records.code_tables import code_tables
 from fanlight.records.idempotency import once
 from fanlight.records.library import library
 from fanlight.records.permissions import Permission
-from fanlight.records.received_facts import accept_proposals, received_proposals
+from fanlight.records.received_facts import accept_proposals, received_proposals, received_values
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import FaultLine
-from fanlight.web.pages.received_page import not_checked_rows, proposal_rows
+from fanlight.web.pages.received_page import not_checked_rows, proposal_rows, reading_rows
 from fanlight.web.pages.who import who_of
 
 
@@ -27,6 +29,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = person(request), clock.now()
     row = patient_or_404(request, pk)
     proposed = received_proposals(row)
+    readings = [(name, value) for name, value in received_values(row) if isinstance(value, ObservationValue)]
     rows = proposal_rows(row, proposed.facts, library().facts)
     faults: list[FaultLine] = []
     if request.method == "POST":
@@ -55,6 +58,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "open": [item for item in rows if not item.is_taken],
         "not_checked": not_checked_rows(proposed.not_checked),
+        "readings": reading_rows(readings, code_tables()),
         "faults": faults,
         "write_key": uuid.uuid4(),
     }
