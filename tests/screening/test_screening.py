@@ -455,3 +455,11 @@ def test_every_fact_is_asked_for_or_leads_to_one_that_is() -> None:
     for file in own:
         for fact in read(content_folder() / "facts" / file, FactsFile).facts:
             assert fact.name in used | elsewhere, fact.name
+
+
+def test_what_is_in_force_is_read_gravest_first_and_found_before_unknown() -> None:
+    facts = {name: value for name, value in HEALTHY.items() if name not in ("delirium", "psychosis_past")}
+    result = screened(facts | {"uncontrolled_hypertension": True, "psychosis_current": True, "on_dialysis": True})
+    read = [answer.id for answer in result.in_force()]
+    assert read[:4] == ["R06", "C01", "C18", "C07"]
+    assert read[-1] == "X14"

@@ -54,9 +54,13 @@ class ScreeningResult:
     content_version: str
 
     def in_force(self) -> tuple[RuleAnswer, ...]:
-        """The answers with a severity in force, gravest first; the rest are clear or not due."""
-        graded = [answer for answer in self.rules if answer.severity is not None]
-        return tuple(sorted(graded, key=lambda answer: -(answer.severity.value if answer.severity else 0)))
+        """The answers with a severity in force: gravest first, what is present before what is unknown, R rules before the rest."""
+        graded = [(answer.severity.value, answer) for answer in self.rules if answer.severity is not None]
+        return tuple(answer for _, answer in sorted(graded, key=lambda item: (-item[0], *_place(item[1]))))
+
+
+def _place(answer: RuleAnswer) -> tuple[bool, bool, str]:
+    return answer.answer is not Answer.TRUE, answer.rule.family != "R", answer.id
 
 
 @dataclass(frozen=True, slots=True)
