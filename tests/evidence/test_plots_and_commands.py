@@ -273,6 +273,8 @@ def test_claims_plot_and_export_commands(tmp_path, capsys):
     assert "131" not in capsys.readouterr().err
     assert main(["evidence", "plot", FOUR_WEEKS, "--out", str(tmp_path / "f.svg")]) == 0
     assert (tmp_path / "f.svg").read_text().startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+    assert main(["evidence", "plot", FOUR_WEEKS, "--kind", "people", "--out", str(tmp_path / "p.pdf")]) == 0
+    assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
     capsys.readouterr()
     for what in ("studies", "syntheses", "claims", "metapsy"):
         assert main(["evidence", "export", what]) == 0

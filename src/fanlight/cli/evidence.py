@@ -157,17 +157,23 @@ def claims(
 @app.command()
 def plot(
     question: Annotated[str, typer.Argument()],
-    out: Annotated[Path, typer.Option(help="the SVG file to write")],
+    out: Annotated[Path, typer.Option(help="the file to write, .svg or .pdf")],
     kind: Annotated[str, typer.Option(help="forest, funnel, cumulative, baujat, labbe or people")] = "forest",
     on: OnDate = "",
     folder: Folder = None,
 ) -> int:
-    """Draw one plot of an answer as SVG, with its colours in the file so that it stands alone."""
+    """Draw one plot of an answer as SVG or PDF, with its colours in the file so that it stands alone."""
     from fanlight.cli.evidence_plots import standing_alone
     from fanlight.science.evidence.plots import draw
 
     evidence = _load(folder)
-    out.write_text(standing_alone(draw(evidence.answer(question, _day(on)), kind)), encoding="utf-8")
+    picture = standing_alone(draw(evidence.answer(question, _day(on)), kind))
+    if out.suffix == ".pdf":
+        from fanlight.cli.evidence_plots import as_pdf
+
+        out.write_bytes(as_pdf(picture))
+    else:
+        out.write_text(picture, encoding="utf-8")
     _say(f"Wrote {out}")
     return 0
 

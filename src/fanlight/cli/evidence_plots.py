@@ -18,3 +18,17 @@ def standing_alone(svg: str) -> str:
     start = svg.index(">") + 1
     opened = svg[:start].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return f"{opened}<style>{STYLE}</style>{svg[start:]}\n"
+
+
+def as_pdf(svg: str) -> bytes:
+    """A standing picture as one PDF page of its own size."""
+    import tempfile
+    from pathlib import Path
+
+    import typst
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "plot.svg").write_text(svg, encoding="utf-8")
+        page = Path(folder, "plot.typ")
+        page.write_text('#set page(width: auto, height: auto, margin: 8mm)\n#image("plot.svg", width: 180mm)\n', encoding="utf-8")
+        return bytes(typst.compile(str(page), format="pdf"))
