@@ -47,7 +47,7 @@ def due_words(due: datetime, now: datetime) -> str:
     elif span < timedelta(hours=36):
         words = f"{round(span.total_seconds() / 3600)} h"
     else:
-        words = f"{span.days} days"
+        words = f"{span.days} {'day' if span.days == 1 else 'days'}"
     return f"in {words}" if due > now else f"{words} late"
 
 

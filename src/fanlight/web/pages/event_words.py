@@ -71,7 +71,7 @@ def _line(entry: Entry, initials: Mapping[str, str]) -> Line:
     else:
         words = f"{label}: {said}" if said else label
     if entry.amended_by:
-        words += " (corrected)"
+        words += " (entered in error)" if entry.is_struck else " (corrected)"
     doubts = tuple(doubt.value.replace("_", " ") for doubt in entry.doubts)
     return Line(
         entry.at,
