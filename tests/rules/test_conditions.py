@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from fanlight.care.rules.compiling import Moment, compile_condition, compile_operand
+from fanlight.care.rules import Moment
+from fanlight.care.rules.compiling import compile_condition, compile_operand
 from fanlight.care.rules.errors import RuleError
 from fanlight.care.rules.expressions import Comparison, Constant, CountOf, FactOperand, Product, Relation, Sum, facts_of
 from fanlight.care.rules.parsing import ConditionParser

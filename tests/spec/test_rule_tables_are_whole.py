@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from fanlight.care.rules import Rule
-from fanlight.care.rules.compiling import Moment, compile_operand, count_records
+from fanlight.care.rules import Moment, Rule
+from fanlight.care.rules.compiling import compile_operand
+from fanlight.care.rules.counting import count_records
 from fanlight.care.rules.expressions import (
     All,
     AnyOf,

@@ -2,10 +2,11 @@
 
 from fanlight.care.rules.book import ProtocolRules, RuleBook, outcome
 from fanlight.care.rules.building import RuleParts, build_rules, sources_of
-from fanlight.care.rules.compiling import Moment
 from fanlight.care.rules.content_types import OverridePolicies, RulesFile, SourcesFile
+from fanlight.care.rules.criteria import CriterionResult
 from fanlight.care.rules.errors import RuleError
-from fanlight.care.rules.evaluation import CriterionResult, RuleAnswer
+from fanlight.care.rules.evaluation import RuleAnswer
+from fanlight.care.rules.moment import Moment
 from fanlight.care.rules.rule import Criterion, Override, Rule
 from fanlight.care.rules.scope import ParameterValue, ProtocolScope, Scope
 from fanlight.care.rules.stages import Stage

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from fanlight.care.rules.compiling import Moment
-from fanlight.care.rules.evaluation import CompiledCriterion, CompiledRule, CriterionResult, RuleAnswer
+from fanlight.care.rules.criteria import CompiledCriterion, CriterionResult
+from fanlight.care.rules.evaluation import CompiledRule, RuleAnswer
+from fanlight.care.rules.moment import Moment
 from fanlight.care.rules.rule import Criterion, Rule
 from fanlight.care.rules.scope import ProtocolScope
 from fanlight.care.rules.stages import Stage

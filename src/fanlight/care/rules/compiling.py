@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from fanlight.care.rules.counting import COMPARE, count_records
 from fanlight.care.rules.expressions import (
     All,
     Always,
@@ -24,7 +25,6 @@ from fanlight.care.rules.expressions import (
     DaysSince,
     DaysSinceDated,
     FactOperand,
-    FieldTest,
     IsGiven,
     IsTrue,
     MinutesSince,
@@ -38,33 +38,13 @@ from fanlight.care.rules.expressions import (
     Sum,
     facts_of,
 )
+from fanlight.care.rules.moment import Moment, Values
 from fanlight.care.rules.scope import ParameterValue, ProtocolScope
-from fanlight.core.facts import FactValue
 from fanlight.core.instants import days_between, elapsed_minutes
-
-Values = Mapping[str, FactValue]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The planned date at the clinic, and the instant of asking where minutes are counted."""
-
-    on: date
-    now: datetime | None = None
-
 
 Truth = Callable[[Values, Moment], bool | None]
 Wanting = Callable[[Values, Moment], tuple[str, ...]]
 Reading = Callable[[Values, Moment], Any]
-
-_COMPARE: dict[Relation, Callable[[Any, Any], bool]] = {
-    Relation.ABOVE: operator.gt,
-    Relation.AT_LEAST: operator.ge,
-    Relation.BELOW: operator.lt,
-    Relation.AT_MOST: operator.le,
-    Relation.EQUALS: operator.eq,
-    Relation.DIFFERS: operator.ne,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +105,7 @@ def _joined(parts: tuple[Compiled, ...], every: bool) -> Compiled:
 
 
 def _comparison(node: Comparison, parameters: Mapping[str, ParameterValue], protocol: ProtocolScope) -> Compiled:
-    compare = _COMPARE[node.relation]
+    compare = COMPARE[node.relation]
     absent = _absent(facts_of(node))
     if isinstance(node.left, CountOf):
         return _count_comparison(node.left, node.relation, compile_operand(node.right, parameters, protocol), protocol)
@@ -188,43 +168,8 @@ def _arithmetic(
     return read
 
 
-def count_records(node: CountOf, protocol: ProtocolScope) -> Callable[[Values, Moment], tuple[int, int] | None]:
-    """Fewest and most records that pass; None when nobody gave the list. They differ when a record has gaps."""
-    tests = tuple(_field_test(test, protocol) for test in node.tests)
-
-    def count(values: Values, moment: Moment) -> tuple[int, int] | None:
-        records = values.get(node.name)
-        if not isinstance(records, tuple):
-            return None
-        sure = possible = 0
-        for record in records:
-            passed = [test(record) for test in tests]
-            if node.in_last_days is not None:
-                passed.append(_in_window(record.get(node.date_field), moment.on, node.in_last_days))
-            if False not in passed:
-                possible += 1
-                sure += None not in passed
-        return sure, possible
-
-    return count
-
-
-def _in_window(value: object, on: date, days: int) -> bool | None:
-    if not isinstance(value, date):
-        return None
-    return 0 <= days_between(value, on) < days
-
-
-def _field_test(test: FieldTest, protocol: ProtocolScope) -> Callable[[Mapping[str, object]], bool | None]:
-    if test.relation is not None:
-        compare, limit = _COMPARE[test.relation], test.value
-        return lambda record: None if (x := record.get(test.field)) is None else compare(x, limit)
-    wanted = frozenset([str(getattr(protocol, test.from_scope))] if test.from_scope else test.one_of)
-    return lambda record: None if (x := record.get(test.field)) is None else x in wanted
-
-
 def _count_comparison(node: CountOf, relation: Relation, right: Reading, protocol: ProtocolScope) -> Compiled:
-    count, compare = count_records(node, protocol), _COMPARE[relation]
+    count, compare = count_records(node, protocol), COMPARE[relation]
 
     def answer(values: Values, moment: Moment) -> bool | None:
         found, limit = count(values, moment), right(values, moment)

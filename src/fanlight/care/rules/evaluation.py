@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from fanlight.care.rules.compiling import Compiled, Moment, Reading, Values, compile_condition, compile_operand
-from fanlight.care.rules.rule import Criterion, Level, Override, Rule, Stated
+from fanlight.care.rules.compiling import Compiled, compile_condition
+from fanlight.care.rules.moment import Moment, Values
+from fanlight.care.rules.rule import Level, Override, Rule
 from fanlight.care.rules.scope import ParameterValue, ProtocolScope
-from fanlight.care.rules.sentences import Sentence, in_words
+from fanlight.care.rules.sentences import Sentence
 from fanlight.care.rules.stages import Stage
-from fanlight.core.answers import Answer, CriterionAnswer, Missing, Severity
+from fanlight.care.rules.wording import Words, parameters_of, words_of
+from fanlight.core.answers import Answer, Missing, Severity
 from fanlight.core.facts import Fact, Facts
 
 
@@ -75,21 +76,6 @@ class RuleAnswer(NamedTuple):
         return f"{said} {unknown}" if said else unknown
 
 
-class CriterionResult(NamedTuple):
-    """What one criterion answers, and why."""
-
-    criterion: Criterion
-    answer: CriterionAnswer
-    because: str
-    inputs: tuple[Fact, ...]
-    missing: tuple[Missing, ...]
-
-    @property
-    def id(self) -> str:
-        """The identifier of the criterion."""
-        return self.criterion.id
-
-
 @dataclass(frozen=True, slots=True)
 class _CompiledLevel:
     ask: Compiled
@@ -107,46 +93,6 @@ class _CompiledLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """What a sentence may need: the facts, the named values and the parameters of one rule for one protocol."""
-
-    stated: Stated
-    parameters: Mapping[str, ParameterValue]
-    values: Mapping[str, Reading]
-
-    def fill(self, sentence: Sentence, facts: Facts, moment: Moment, missing: tuple[Missing, ...] = ()) -> str:
-        if not sentence.slots:
-            return sentence.parts[0]
-
-        def found(slot: str) -> object:
-            name, _, part = slot.partition(":")
-            if part:
-                return fact.source or "the record" if (fact := facts.get(name)) else None
-            if name == "missing":
-                return _asked_of(missing, self.stated)
-            if name in self.values:
-                return self.values[name](facts.values_by_name, moment)
-            return self.parameters[name] if name in self.parameters else facts.value(name)
-
-        return sentence.filled(found)
-
-
-def _asked_of(missing: tuple[Missing, ...], stated: Stated) -> str:
-    labels = [_label(stated.definitions[item.fact].label) for item in missing if item.fact in stated.definitions]
-    who = list(dict.fromkeys(item.who for item in missing))
-    if not labels:
-        return "what is wanted"
-    named = "; ".join(labels) if any("," in label or " and " in label for label in labels) else in_words(labels)
-    return f"{named} (ask the {in_words(who, 'or the')})"
-
-
-@functools.cache
-def _label(label: str) -> str:
-    first, _, rest = label.partition(" ")
-    return label if any(letter.isupper() for letter in first[1:]) else first.lower() + (f" {rest}" if rest else "")
-
-
-@dataclass(frozen=True, slots=True)
 class CompiledRule:
     """One rule made ready for one protocol. `levels` are those asked at each stage, gravest first."""
 
@@ -154,7 +100,7 @@ class CompiledRule:
     levels: Mapping[Stage, tuple[_CompiledLevel, ...]]
     applies: Compiled | None
     lenient: Compiled | None
-    words: _Words
+    words: Words
 
     @classmethod
     def of(cls, rule: Rule, protocol: ProtocolScope) -> CompiledRule | None:
@@ -162,14 +108,14 @@ class CompiledRule:
         levels = [level for level in rule.levels if level.only.governs(protocol)]
         if not rule.scope.governs(protocol) or not levels:
             return None
-        parameters = _parameters(rule, protocol)
+        parameters = parameters_of(rule, protocol)
         ready = sorted((_CompiledLevel.of(level, parameters, protocol) for level in levels), key=lambda level: -level.severity.value)
         return cls(
             rule,
             {stage: tuple(level for level in ready if not level.stages or stage in level.stages) for stage in Stage},
             compile_condition(rule.applies, parameters, protocol) if rule.applies else None,
             compile_condition(rule.unknown_when, parameters, protocol) if rule.unknown_when else None,
-            _words(rule, parameters, protocol),
+            words_of(rule, parameters, protocol),
         )
 
     def ask(self, facts: Facts, moment: Moment, stage: Stage) -> RuleAnswer:
@@ -224,42 +170,3 @@ class CompiledRule:
 
 _NOTHING = Facts()
 _NO_MOMENT = Moment(date.min)
-
-
-def _parameters(stated: Stated, protocol: ProtocolScope) -> dict[str, ParameterValue]:
-    """The rule's own numbers, with those the protocol declares put over them."""
-    return {**stated.parameters, **{name: value for name, value in protocol.parameters.items() if name in stated.parameters}}
-
-
-def _words(stated: Stated, parameters: Mapping[str, ParameterValue], protocol: ProtocolScope) -> _Words:
-    return _Words(stated, parameters, {name: compile_operand(node, parameters, protocol) for name, node in stated.values.items()})
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledCriterion:
-    """One criterion made ready for one protocol."""
-
-    criterion: Criterion
-    met_when: Compiled
-    words: _Words
-
-    @classmethod
-    def of(cls, criterion: Criterion, protocol: ProtocolScope) -> CompiledCriterion | None:
-        """The criterion for this protocol, or None where it does not govern it."""
-        if not criterion.scope.governs(protocol):
-            return None
-        parameters = _parameters(criterion, protocol)
-        return cls(criterion, compile_condition(criterion.met_when, parameters, protocol), _words(criterion, parameters, protocol))
-
-    def ask(self, facts: Facts, moment: Moment) -> CriterionResult:
-        """Met, not met or unknown, and because of what."""
-        criterion, values = self.criterion, facts.values_by_name
-        inputs = tuple([facts[name] for name in criterion.facts if name in values])
-        found = self.met_when.answer(values, moment)
-        missing = () if found is not None else self._missing(facts, moment)
-        sentence = criterion.unknown if found is None else criterion.met if found else criterion.not_met
-        return CriterionResult(criterion, CriterionAnswer.of(found), self.words.fill(sentence, facts, moment, missing), inputs, missing)
-
-    def _missing(self, facts: Facts, moment: Moment) -> tuple[Missing, ...]:
-        names = self.met_when.wanting(facts.values_by_name, moment)
-        return tuple(Missing(name, self.criterion.definitions[name].who) for name in names)

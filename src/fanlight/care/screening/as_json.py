@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from fanlight.care.rules.evaluation import CriterionResult, RuleAnswer
+from fanlight.care.rules import CriterionResult, RuleAnswer
 from fanlight.care.screening.definitions import DefinitionAnswer
 from fanlight.care.screening.screening import ScreeningResult
 from fanlight.care.screening.staging import StagingItem

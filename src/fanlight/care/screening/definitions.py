@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fanlight.care.rules.compiling import Compiled, Moment, compile_condition
+from fanlight.care.rules.compiling import Compiled, compile_condition
+from fanlight.care.rules.moment import Moment
 from fanlight.care.rules.parsing import ConditionParser
 from fanlight.care.rules.scope import ProtocolScope
 from fanlight.care.screening.definition_types import DefinitionContent, DefinitionsFile

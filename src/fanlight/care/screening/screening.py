@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fanlight.care.rules.book import ProtocolRules, RuleBook, outcome
-from fanlight.care.rules.compiling import Moment
-from fanlight.care.rules.evaluation import CriterionResult, RuleAnswer
+from fanlight.care.rules.criteria import CriterionResult
+from fanlight.care.rules.evaluation import RuleAnswer
+from fanlight.care.rules.moment import Moment
 from fanlight.care.rules.scope import ProtocolScope
 from fanlight.care.rules.stages import Stage
 from fanlight.care.screening.definition_types import DefinitionsFile

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fanlight.care.rules.evaluation import CriterionResult, RuleAnswer
+from fanlight.care.rules import CriterionResult, RuleAnswer
 from fanlight.care.rules.stages import Stage
 from fanlight.care.sessions.alert import Alert, AlertLevel
 from fanlight.care.sessions.alerts import alerts
