@@ -53,6 +53,20 @@ class StoreLookup:
             self._by_identifier[key] = tuple(Target(*row) for row in found)
         return self._by_identifier[key]
 
+    def learn_identifiers(self, asked: Iterable[tuple[str, Identifier]]) -> None:
+        """Ask for many (type or "", identifier) at once, instead of one by one later."""
+        wanted = set(asked)
+        found: dict[tuple[str, Identifier], dict[Target, None]] = {key: {} for key in wanted}
+        systems = {identifier.system for _, identifier in wanted}
+        for values in _chunks(sorted({identifier.value for _, identifier in wanted})):
+            rows = ImportedIdentifier.objects.filter(resource__site=self.site, system__in=systems, value__in=values)
+            columns = ("system", "value", "resource__source_system", "resource__resource_type", "resource__resource_id")
+            for system, value, source, kind, id in rows.values_list(*columns):
+                for key in ((kind, Identifier(system, value)), ("", Identifier(system, value))):
+                    if key in found:
+                        found[key][Target(source, kind, id)] = None
+        self._by_identifier.update({key: tuple(targets) for key, targets in found.items()})
+
 
 def kept_resources(site: Site, targets: Iterable[Target]) -> dict[Target, Kept]:
     """What is on record of each of these, where anything is."""

@@ -6,7 +6,7 @@ other, and the order of the files says nothing. What was imported before changes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from fanlight.exchange.fhir.concepts import Concept
 from fanlight.exchange.fhir.documents import Document, DocumentKind, Refusal, read_document
 from fanlight.exchange.fhir.limits import DEFAULT_LIMITS, Limits
 from fanlight.exchange.fhir.receiving import Received, index_of, receive
-from fanlight.exchange.fhir.references import Index, Reference, Target
+from fanlight.exchange.fhir.references import Index, Reference, Target, asked_identifier
 from fanlight.exchange.fhir.report import Line, Report, to_json
 from fanlight.exchange.fhir.values import Fate, Identifier
 from fanlight.records.audit import change
@@ -81,7 +81,9 @@ def import_fhir(
     for unit in found:
         if not unit.received:
             report.merge(unit.read)
-    index = index_of((item for unit in units for item in unit.received), StoreLookup(house))
+    store = StoreLookup(house)
+    store.learn_identifiers(_asked(units))
+    index = index_of((item for unit in units for item in unit.received), store)
     medicines = {item.target: item.medicine for unit in units for item in unit.received if item.medicine is not None}
     merged = _merges(units, index)
     people: dict[Target, Patient] = {}
@@ -146,6 +148,16 @@ def _line(name: str, refusal: Refusal) -> Line:
 def _type_of(refusal: Refusal) -> str:
     head = refusal.what.partition("/")[0]
     return head if head.isalpha() and head[:1].isupper() else "not read"
+
+
+def _asked(units: Sequence[_Unit]) -> Iterator[tuple[str, Identifier]]:
+    for item in (item for unit in units for item in unit.received):
+        if item.condition is not None:
+            yield item.target.kind, item.condition
+        for reference in item.references:
+            asked = asked_identifier(reference)
+            if asked is not None:
+                yield asked
 
 
 def _merges(units: Sequence[_Unit], index: Index) -> dict[Target, Target]:

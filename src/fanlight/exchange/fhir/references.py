@@ -69,6 +69,16 @@ class Reference:
         return f"{self.kind or 'any'} with identifier {self.identifier.system}|{self.identifier.value}" if self.identifier else ""
 
 
+def asked_identifier(reference: Reference) -> tuple[str, Identifier] | None:
+    """The (type or "", identifier) by which a reference names its target; None where it names it otherwise."""
+    found = _CONDITIONAL.match(reference.literal)
+    if found:
+        return found["type"], Identifier(found["system"], found["value"])
+    if not reference.literal and reference.identifier is not None:
+        return reference.kind, reference.identifier
+    return None
+
+
 def reference_of(path: str, element: Mapping[str, Any]) -> Reference:
     """Read one Reference element."""
     given = element.get("identifier")
@@ -106,11 +116,10 @@ class Index:
         literal = reference.literal
         if literal.startswith("#"):
             return "" if literal == "#" or literal[1:] in contained else "no resource within it has that id"
-        if literal:
-            return self._literal(literal, document, source)
-        if reference.identifier is not None:
-            return self._one_with(reference.kind, reference.identifier)
-        return ""
+        asked = asked_identifier(reference)
+        if asked is not None:
+            return self._one_with(*asked)
+        return self._literal(literal, document, source) if literal else ""
 
     def _literal(self, literal: str, document: str, source: str) -> Target | str:
         found = self.by_url.get((document, literal)) or self.by_url.get((document, literal.partition("/_history/")[0]))
@@ -119,9 +128,6 @@ class Index:
         if literal.startswith("urn:"):
             bare = literal.rpartition(":")[2]
             return self.by_bare_id.get((source, bare)) or self.known.with_id(source, "", bare) or "nothing has that name"
-        conditional = _CONDITIONAL.match(literal)
-        if conditional:
-            return self._one_with(conditional["type"], Identifier(conditional["system"], conditional["value"]))
         plain = _LITERAL.match(literal)
         if plain is None:
             return "it is not a reference Fanlight can follow"
