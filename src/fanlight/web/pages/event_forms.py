@@ -31,7 +31,7 @@ def _not_of_route(route: Route) -> frozenset[EventKind]:
 
 INTENDED_ONLY = frozenset({_K.STARTED, _K.RESUMED, _K.DEVICE_TAKEN, _K.DOSE_GIVEN, _K.DISCHARGED, _K.STOPPED_AND_OBSERVED})
 """Kinds that a gate stands before when they are meant; as something that has happened they can always be said."""
-_HIDDEN_FIELDS = frozenset({"read_by", "answers", "containers", "checks"})
+_HIDDEN_FIELDS = frozenset({"read_by", "answers", "containers", "checks", "witness"})
 _UNITS_FIRST = ("mL/h", "mg", "mL")
 
 

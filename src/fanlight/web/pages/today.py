@@ -99,7 +99,7 @@ def _standing(session: TreatmentSession, now: datetime) -> tuple[str, str, bool]
         return "observed: ready to leave", "met", True
     late = [item for item in bedside.due if item.state is DueState.OVERDUE]
     if late:
-        return f"{status.label}: {late[0].label} {due_words(late[0].due_at, now)}", "hold", True
+        return f"{status.label}: {late[0].label.split(':')[0]}, {due_words(late[0].due_at, now)}", "hold", True
     return status.label, "now", status in (SessionStatus.DOSING, SessionStatus.PAUSED, SessionStatus.OBSERVING, SessionStatus.CHECKED)
 
 

@@ -32,7 +32,7 @@ class ArrivalForm(KeyedForm):
     chair = forms.CharField(label="Chair", max_length=24, required=False)
     escort_name = forms.CharField(label="Escort's name", max_length=120, required=False)
     escort_here = YesNoField(label="The escort is here")
-    reason = forms.CharField(label="Reason, if one was given", max_length=240, required=False)
+    reason = forms.CharField(label="Reason given", max_length=240, required=False)
     reached = YesNoField(label="The patient was reached")
 
     def clean(self) -> dict[str, object]:

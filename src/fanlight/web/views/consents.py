@@ -40,7 +40,7 @@ class SignForm(KeyedForm):
 class WithdrawForm(KeyedForm):
     """A consent taken back; the reason may stay unsaid."""
 
-    reason = forms.CharField(label="Reason, if one was given", max_length=240, required=False)
+    reason = forms.CharField(label="Reason given", max_length=240, required=False)
 
 
 @page(Permission.SEE_CONSENT)

@@ -260,6 +260,7 @@ async function sayForm(form, at) {
   const kind = form.dataset.event;
   const payload = payloadOf(form);
   if (kind === "amended" && !amend(form, payload)) return;
+  if (kind === "wasted" && $("[name=second_name]", form).value.trim()) return witnessed(form, eventOf(kind, payload, at));
   const targets = kind === "amended" ? payload.amends.split(" ") : [null];
   const events = targets.map((target) => eventOf(kind, target ? { ...payload, amends: target } : payload, at));
   const result = await say(events);
@@ -271,6 +272,25 @@ async function sayForm(form, at) {
   form.closest("dialog").close();
   tell(result, labels[kind] ?? "Entry");
   poll();
+}
+
+/** Waste before a witness goes straight to the server: a password is never kept on this device. */
+async function witnessed(form, { event_id, kind, payload, taken_at, entered_at, clock_offset_seconds }) {
+  const second = { username: $("[name=second_name]", form).value.trim(), password: $("[name=second_password]", form).value };
+  form.dataset.eventId ??= event_id;
+  const body = { event_id: form.dataset.eventId, kind, payload, taken_at, entered_at, clock_offset_seconds, second };
+  const answer = await ask(`/api/sessions/${page.reference}/events`, { method: "POST", body: JSON.stringify(body) });
+  if (answer.status === 200) {
+    delete form.dataset.eventId;
+    form.reset();
+    form.closest("dialog").close();
+    toast(`${labels[kind]}: saved ${wallClock(serverNow(), page.zone)}`);
+    poll();
+  } else if (answer.away) {
+    showFaults(form, "The server cannot be reached, so the witness cannot sign in. Take the witness's name away to keep the waste here; the witness is then owed.", []);
+  } else {
+    showFaults(form, answer.body?.message?.split("\n")[0] ?? "You are signed out.", answer.body?.faults ?? []);
+  }
 }
 
 /** A correction strikes, or gives another time; never both, never neither. */
