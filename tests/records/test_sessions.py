@@ -96,13 +96,15 @@ def test_events_stand_in_order_and_the_state_follows(clinic, session):
 
 
 def test_the_same_event_twice_is_one_event(clinic, session):
-    key = uuid.uuid4()
-    first = say(clinic, session, "vitals", {"systolic_mmhg": "142", "diastolic_mmhg": "88"}, event_id=key)
-    again = say(clinic, session, "vitals", {"systolic_mmhg": "142", "diastolic_mmhg": "88"}, event_id=key)
+    key, taken = uuid.uuid4(), clinic.at
+    first = say(clinic, session, "vitals", {"systolic_mmhg": "142", "diastolic_mmhg": "88"}, event_id=key, taken_at=taken)
+    again = say(clinic, session, "vitals", {"systolic_mmhg": "142", "diastolic_mmhg": "88"}, event_id=key, taken_at=taken)
     assert first.pk == again.pk
     assert SessionEvent.objects.count() == 1
     with pytest.raises(EventConflictError, match="FAN-SESS-011"):
-        say(clinic, session, "vitals", {"systolic_mmhg": "143", "diastolic_mmhg": "88"}, event_id=key)
+        say(clinic, session, "vitals", {"systolic_mmhg": "143", "diastolic_mmhg": "88"}, event_id=key, taken_at=taken)
+    with pytest.raises(EventConflictError, match="FAN-SESS-011"):
+        say(clinic, session, "vitals", {"systolic_mmhg": "142", "diastolic_mmhg": "88"}, event_id=key, taken_at=clinic.at)
 
 
 def test_a_second_tap_on_start_is_recorded_as_what_it_is(clinic, session):

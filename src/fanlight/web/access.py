@@ -33,6 +33,11 @@ def page(permission: Permission, *more: Permission) -> Callable[[View], View]:
                     return refused(request, permission)
                 try:
                     return view(request, *args, **kwargs)
+                except _NotedAbsence:
+                    raise
+                except Http404:
+                    note("refused:no_such_record", at=clock.now(), by=user, page=view.__name__)
+                    raise
                 except NotAllowedError as problem:
                     if problem.code == "FAN-ROLE-002":
                         raise Http404 from problem
@@ -85,6 +90,10 @@ def session_or_404(request: HttpRequest, reference: str) -> TreatmentSession:
     return found if isinstance(found, TreatmentSession) else _absent(request, "session")
 
 
+class _NotedAbsence(Http404):
+    """Not here, and the attempt is on record already."""
+
+
 def _absent(request: HttpRequest, kind: str) -> Any:
     note(f"refused:no_such_{kind}", at=clock.now(), by=person(request))
-    raise Http404
+    raise _NotedAbsence

@@ -15,13 +15,16 @@ from django.db import IntegrityError, transaction
 
 from fanlight.care.rules import Stage
 from fanlight.care.screening import ScreeningResult
-from fanlight.care.sessions import INTENTION_OF, EventKind, check_payload, needs_of_end, refusals
+from fanlight.care.sessions import EVENT_KINDS, INTENTION_OF, EventKind, check_payload, needs_of_end, refusals
 from fanlight.care.sessions.events import Event, Person
+from fanlight.care.sessions.schema import write_payload
 from fanlight.core.answers import Severity
 from fanlight.core.errors import Fault
 from fanlight.core.instants import as_utc
-from fanlight.records.actions.sessions import acting_role, append_event
+from fanlight.records.actions.own_ways import RELEASES, SessionError
+from fanlight.records.actions.sessions import EventConflictError, acting_role, append_event
 from fanlight.records.audit import change
+from fanlight.records.canonical import canonical_json
 from fanlight.records.judging import in_the_way, judge_session, result_json
 from fanlight.records.library import Library
 from fanlight.records.models import Decision, GatePassage, Patient, SessionEvent, StaffMember, TreatmentSession
@@ -85,7 +88,9 @@ def _why_not(severity: Severity | None, reason: str | None, by: StaffMember, sec
         return "Only a prescriber may go past it."
     if not reason:
         return "Say why in a sentence."
-    if severity is Severity.BLOCK and (second is None or second.pk == by.pk or not second.is_licensed or second.site_id != by.site_id):
+    if severity is Severity.BLOCK and (
+        second is None or second.pk == by.pk or not second.is_licensed or not second.is_active or second.site_id != by.site_id
+    ):
         return "A second licensed person must sign in as well."
     return None
 
@@ -153,8 +158,10 @@ def give_drug(
     """
     check_may(by, Permission.START_DOSE, at=at, patient=session.patient)
     role = acting_role(by, kind, at=at, session=session)
+    if kind not in INTENTION_OF:
+        raise _not_this_gate(session, kind, "a dose", by, at)
     typed = check_payload(kind.value, dict(payload))
-    earlier = SessionEvent.objects.filter(event_id=event_id, session=session, kind=kind.value).first()
+    earlier = _said_before(session, event_id, kind, typed)
     if earlier is not None:
         return earlier
     bedside, result = judge_session(session, Stage.PRE_DOSE, library, at=at)
@@ -186,8 +193,10 @@ def release(
     """Let the patient go: discharged, or observed to discharge after a stop. Every criterion met, or overridden beforehand."""
     check_may(by, Permission.DISCHARGE, at=at, patient=session.patient)
     role = acting_role(by, kind, at=at, session=session)
+    if kind not in RELEASES:
+        raise _not_this_gate(session, kind, "letting a patient go", by, at)
     typed = check_payload(kind.value, dict(payload))
-    earlier = SessionEvent.objects.filter(event_id=event_id, session=session, kind=kind.value).first()
+    earlier = _said_before(session, event_id, kind, typed)
     if earlier is not None:
         return earlier
     bedside, result = judge_session(session, Stage.DISCHARGE, library, at=at)
@@ -239,6 +248,26 @@ def record_override(
     )
     with change("record_event", at=at, by=by, patient=session.patient, session=session.pk, kind="override", second=second.pk) as entry:
         return append_event(entry, session, event, by)
+
+
+def _said_before(session: TreatmentSession, event_id: uuid.UUID, kind: EventKind, typed: Any) -> SessionEvent | None:
+    """The event an intention sent twice made the first time; the same key for something else is refused (CON-3)."""
+    earlier = SessionEvent.objects.filter(event_id=event_id).first()
+    if earlier is None:
+        return None
+    same_words = canonical_json(earlier.payload) == canonical_json(write_payload(typed))
+    if earlier.session_id != session.pk or earlier.kind != kind.value or not same_words:
+        raise EventConflictError(
+            "FAN-SESS-011", "Cannot record this event", "its identifier was used for another one", "Reload the page and enter it again."
+        )
+    return earlier
+
+
+def _not_this_gate(session: TreatmentSession, kind: EventKind, gate: str, by: StaffMember, at: datetime) -> SessionError:
+    what = EVENT_KINDS[kind].label.lower()
+    error = SessionError("FAN-SESS-019", f"Cannot pass {what} here", f"this is the gate of {gate}", "Say it on the session's page.")
+    refuse(error, intention=f"pass:{kind.value}", at=at, by=by, patient=session.patient)
+    return error
 
 
 def _gate_name(kind: EventKind, payload: Any) -> str:

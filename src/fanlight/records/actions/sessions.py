@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from fanlight.care.sessions.events import Event, Person, check_payload, corrected_payload
+from fanlight.care.sessions.events import Event, Person, check_payload
 from fanlight.care.sessions.fold import fold
 from fanlight.care.sessions.kinds import EVENT_KINDS, EventKind
 from fanlight.care.sessions.schema import write_payload
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import as_utc
+from fanlight.records.actions.own_ways import SessionError, check_correction, check_plain, with_witness
 from fanlight.records.audit import Change, change
 from fanlight.records.canonical import canonical_json
 from fanlight.records.models import SessionEvent, StaffMember, TreatmentSession
@@ -23,10 +24,6 @@ from fanlight.records.streams import load_stream
 
 FUTURE_TOLERANCE = timedelta(minutes=2)
 """A clock further ahead than this is asked back (CLK-2)."""
-
-
-class SessionError(FanlightError):
-    """Something said of a session that cannot be recorded as given."""
 
 
 class EventConflictError(FanlightError):
@@ -44,14 +41,23 @@ def record_event(
     at: datetime,
     entered_at: datetime | None = None,
     clock_offset_seconds: int | None = None,
+    second: StaffMember | None = None,
 ) -> SessionEvent:
     """Record one event. The same event sent again gives the row that is there; a different one under its id is refused.
+
+    `second` is the witness of waste, who signed in for it. Letting go and going past a criterion are not said here: they
+    have their gates (`fanlight.records.actions.gates`).
 
     `at` is the server's instant of receipt; `entered_at` the device's claim where the entry waited on a device.
     A time in the future by the server's clock, after the device's own error is taken off, is asked back.
     """
     role = acting_role(by, kind, at=at, session=session)
-    typed = check_payload(kind.value, dict(payload))
+    try:
+        check_plain(kind)
+        said = with_witness(kind, payload, load_stream(session), by=by, second=second)
+    except SessionError as problem:
+        raise refuse(problem, intention=f"record:{kind.value}", at=at, by=by, patient=session.patient) from None
+    typed = check_payload(kind.value, said)
     event = Event(
         id=str(event_id),
         kind=kind,
@@ -83,6 +89,7 @@ def append_event(entry: Change, session: TreatmentSession, event: Event, by: Sta
         same = (
             earlier.session_id == session.pk
             and earlier.kind == event.kind.value
+            and earlier.taken_at == event.taken_at
             and canonical_json(earlier.payload) == canonical_json(values)
         )
         if not same:
@@ -91,7 +98,7 @@ def append_event(entry: Change, session: TreatmentSession, event: Event, by: Sta
             )
         return earlier
     stream = load_stream(locked)
-    _check_amendment(event, stream)
+    check_correction(event, stream, by)
     row = SessionEvent(
         session=locked,
         sequence=len(stream) + 1,
@@ -112,17 +119,6 @@ def append_event(entry: Change, session: TreatmentSession, event: Event, by: Sta
             entry.update(locked, state=status)
     session.state, session.row_version = locked.state, locked.row_version
     return row
-
-
-def _check_amendment(event: Event, stream: tuple[Event, ...]) -> None:
-    if event.kind is not EventKind.AMENDED:
-        return
-    old = next((other for other in stream if other.id == event.payload.amends), None)
-    if old is None:
-        raise SessionError(
-            "FAN-SESS-012", "Cannot correct this entry", "it is not an entry of this session", "Open the session it belongs to."
-        )
-    corrected_payload(event.payload, old.kind)
 
 
 def acting_role(by: StaffMember, kind: EventKind, *, at: datetime, session: TreatmentSession) -> str:
