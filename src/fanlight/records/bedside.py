@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from fanlight.care.rules.evaluation import RuleAnswer
+from fanlight.care.rules import CriterionResult, RuleAnswer
 from fanlight.care.sessions.alerts import Alert, alerts
 from fanlight.care.sessions.due import DueItem, due
 from fanlight.care.sessions.events import Event
@@ -32,6 +32,7 @@ class Bedside:
     events: tuple[Event, ...]
     now: datetime
     rule_answers: tuple[RuleAnswer, ...] = ()
+    criteria_answers: tuple[CriterionResult, ...] = ()
 
     @cached_property
     def state(self) -> SessionState:
@@ -51,11 +52,13 @@ class Bedside:
     @cached_property
     def readiness(self) -> Readiness:
         """Every criterion of leaving."""
-        return readiness(self.state, self.plan, self.now, self.rule_answers)
+        return readiness(self.state, self.plan, self.now, self.rule_answers, self.criteria_answers)
 
 
-def at_bedside(session: TreatmentSession, now: datetime, rule_answers: Iterable[RuleAnswer] = ()) -> Bedside | None:
+def at_bedside(
+    session: TreatmentSession, now: datetime, rule_answers: Iterable[RuleAnswer] = (), criteria_answers: Iterable[CriterionResult] = ()
+) -> Bedside | None:
     """The session as it stands, or None while no dose was ordered and nothing is pinned to judge it by."""
     if session.plan is None:
         return None
-    return Bedside(session, load_plan(session.plan), load_stream(session), now, tuple(rule_answers))
+    return Bedside(session, load_plan(session.plan), load_stream(session), now, tuple(rule_answers), tuple(criteria_answers))

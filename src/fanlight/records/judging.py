@@ -104,7 +104,7 @@ def judge_session(session: TreatmentSession, stage: Stage, library: Library, *, 
         extra=_order_facts(session),
     )
     if bedside is not None and stage in (Stage.IN_SESSION, Stage.DISCHARGE):
-        bedside = at_bedside(session, at, result.rules)
+        bedside = at_bedside(session, at, result.rules, result.criteria)
     return bedside, result
 
 

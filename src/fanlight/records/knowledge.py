@@ -6,6 +6,7 @@ who is in the house, which sessions were given. What nobody said stays absent.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,10 +14,12 @@ from typing import Any
 
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.sessions.fold import fold
+from fanlight.core.errors import InputError
 from fanlight.core.fact_reading import parse_facts
 from fanlight.core.facts import Fact, Facts, FactValue
-from fanlight.core.instants import clinic_date, clinic_day, format_instant
+from fanlight.core.instants import clinic_date, clinic_day, format_instant, parse_instant
 from fanlight.core.quantities import Rounding, round_to_step
+from fanlight.core.session_plan import Measure
 from fanlight.records.actions.patients import current_history
 from fanlight.records.actions.people import on_site
 from fanlight.records.library import Library
@@ -34,7 +37,7 @@ ASKED_NONE = "asked_none"
 
 def current_facts(patient: Patient, at: datetime | None = None) -> dict[str, PatientFact]:
     """The row in force for each name: the latest true, of those entered by `at`, that was not struck."""
-    rows = patient.facts.select_related("entered_by").order_by("true_at", "entered_at", "pk")
+    rows = patient.facts.select_related("entered_by", "patient__site").order_by("true_at", "entered_at", "pk")
     if at is not None:
         rows = rows.filter(entered_at__lte=at)
     listed = list(rows)
@@ -42,11 +45,33 @@ def current_facts(patient: Patient, at: datetime | None = None) -> dict[str, Pat
     return {row.name: row for row in listed if not row.is_struck and row.pk not in struck}
 
 
+_OF_THE_DAY = ("pre_dose", "in_session", "discharge")
+_READINGS = frozenset(measure.value for measure in Measure)
+
+
+def _speaks_for_now(row: PatientFact, library: Library, at: datetime) -> bool:
+    """False for a fact of the day itself that was said on another day, and for any reading taken outside a session.
+
+    An imported blood pressure is history: it neither holds a dose nor lets one pass.
+    """
+    if row.name in _READINGS:
+        return False
+    definition = library.facts.definitions.get(row.name)
+    zone = row.patient.site.zone
+    return definition is None or definition.stage not in _OF_THE_DAY or clinic_date(row.true_at, zone) == clinic_date(at, zone)
+
+
 def patient_facts(patient: Patient, library: Library, *, at: datetime) -> Facts:
     """All that was entered, imported or follows from the record, before any protocol is named."""
     raw: dict[str, object] = {}
     for name, row in current_facts(patient).items():
+        if not _speaks_for_now(row, library, at):
+            continue
         raw[name] = {"value": row.value, "unit": row.unit, "at": format_instant(row.true_at), "from": _said(row)}
+    weight = raw.get("weight_kg")
+    if isinstance(weight, dict) and str(weight["from"]).startswith("measured"):
+        # a weight said to be measured then is its own date of measuring
+        raw["weight_measured_on"] = {**weight, "value": clinic_date(parse_instant(weight["at"]), patient.site.zone).isoformat(), "unit": ""}
     for kind in LIST_FACTS:
         lines = current_history(patient, kind)
         if lines:
@@ -60,11 +85,25 @@ def patient_facts(patient: Patient, library: Library, *, at: datetime) -> Facts:
         elsewhere = raw.get("sessions_given")
         lines_elsewhere = elsewhere["value"] if isinstance(elsewhere, dict) else []
         raw["sessions_given"] = {"value": [*here, *lines_elsewhere], "at": format_instant(at), "from": "the record"}
-    facts = parse_facts(raw, library.facts)
+    facts = _readable(raw, library)
     said: dict[str, FactValue] = {"birth_date": patient.birth_date}
     if patient.sex in ("female", "male", "other"):
         said["sex"] = patient.sex
     return facts.merged(*(Fact(name, value, at, "the record") for name, value in said.items()))
+
+
+def _readable(raw: dict[str, object], library: Library) -> Facts:
+    """The facts the present catalogue can read. One recorded under a name or type that is no more stays on record and is
+    unknown here: content may change, and no page may fail for it.
+    """
+    try:
+        return parse_facts(raw, library.facts)
+    except InputError:
+        found: list[Fact] = []
+        for name, given in raw.items():
+            with contextlib.suppress(InputError):
+                found += parse_facts({name: given}, library.facts).values()
+        return Facts(found)
 
 
 def house_facts(patient: Patient, *, at: datetime) -> list[Fact]:

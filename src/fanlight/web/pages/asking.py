@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from fanlight.care.screening import ScreeningResult
 from fanlight.core.answers import Answer
 from fanlight.core.facts import Fact, FactCatalogue, FactDefinition, FactKind
+from fanlight.core.quantities import plain
 from fanlight.web.pages.known import fact_value_words
+
+BODY = ("weight_kg", "height_cm", "weight_measured_on")
+"""What every dose per kg is worked out from; asked for whatever the rules ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ def asked_facts(result: ScreeningResult, catalogue: FactCatalogue, given: Mappin
             wanted.setdefault(name, []).append(answer.rule.id)
         for lack in answer.missing:
             missing.setdefault(lack.fact, []).append(answer.rule.id)
+    for name in BODY:
+        wanted.setdefault(name, []).append("dose")
+        if result.facts.get(name) is None:
+            missing.setdefault(name, []).append("dose")
     for definition in result.definitions:
         for lack in definition.missing:
             missing.setdefault(lack.fact, []).append(definition.id)
@@ -51,6 +60,8 @@ def asked_facts(result: ScreeningResult, catalogue: FactCatalogue, given: Mappin
     for name in dict.fromkeys([*missing, *wanted]):
         known = catalogue.definitions.get(name)
         if known is None or known.derived.startswith("Worked out") or known.stage not in ("screen", "order"):
+            continue
+        if known.derived and name not in missing:  # it follows from what is known: nobody is asked to say it again
             continue
         fact = result.facts.get(name)
         is_missing = name in missing and fact is None
@@ -83,3 +94,10 @@ def raw_value(known: FactDefinition, text: str) -> object:
     if known.kind is FactKind.BOOLEAN:
         return {"yes": True, "no": False}.get(text)
     return text.strip()
+
+
+def stored(value: object) -> object:
+    """A typed value as the record keeps it: numbers as decimal text, dates as ISO text."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return value.isoformat() if isinstance(value, date) else value

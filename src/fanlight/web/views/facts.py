@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 
 from fanlight.care.rules import Stage
 from fanlight.core.errors import FanlightError, InputError
-from fanlight.core.fact_reading import parse_facts
+from fanlight.core.fact_reading import parse_facts, read_value
 from fanlight.core.facts import FactKind
-from fanlight.core.instants import clinic_date, format_instant
+from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.courses import current_signature
 from fanlight.records.actions.patients import add_history, current_history, record_facts, strike_history
@@ -25,7 +25,7 @@ from fanlight.records.models import HistoryEntry
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import FaultLine
-from fanlight.web.pages.asking import asked_facts, raw_value
+from fanlight.web.pages.asking import asked_facts, raw_value, stored
 from fanlight.web.pages.known import fact_value_words
 from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
 from fanlight.web.pages.who import who_of
@@ -55,15 +55,15 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
                 continue
             value = raw_value(known, text)
             try:
-                parse_facts({name: {"value": value, "unit": known.unit, "at": format_instant(now)}}, content.facts)
-            except InputError as problem:
-                errors[name] = "; ".join(fault.reason for fault in problem.faults)
+                read, as_given = read_value(known, value)
+            except (FanlightError, ValueError) as problem:
+                why = f"{problem.why}. {problem.next_step}" if isinstance(problem, FanlightError) else str(problem)
+                errors[name] = why[:1].upper() + why[1:]
                 faults.append(FaultLine(f"{known.label}: {errors[name]}", f"#fact-{name}"))
                 continue
             is_denied = known.kind is FactKind.BOOLEAN and value is False and source == SOURCES[0]
-            rows.append(
-                {"name": name, "value": value, "unit": known.unit, "true_at": now, "source": _ASKED_DENIED if is_denied else source}
-            )
+            said = _ASKED_DENIED if is_denied else f"{source}, given as {as_given}" if as_given else source
+            rows.append({"name": name, "value": stored(read), "unit": known.unit, "true_at": now, "source": said})
         if not rows and not faults:
             faults.append(FaultLine("Nothing was answered. Choose or type at least one answer."))
         if not faults:

@@ -1,0 +1,168 @@
+"""A demo server of our own and a real Chromium. Skipped in one loud line where there is no Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "flat": (1180, 820), "desk": (1440, 900)}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder drives a browser."""
+    for item in items:
+        if Path(__file__).parent in Path(str(item.fspath)).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+SERVER = """
+import pathlib, sys
+from datetime import timedelta
+import django.utils.timezone
+from fanlight.records import clock
+real, moved = clock.now, pathlib.Path({clock!r})
+def now():
+    return real() + timedelta(minutes=float(moved.read_text()) if moved.exists() else 0)
+clock.now = django.utils.timezone.now = now
+from fanlight.cli import main
+sys.exit(main(["demo", "--still", "--port", "{port}", "--data", {data!r}]))
+"""
+"""The demo as a user starts it, with a clock that a test may move on: an hour of observation is not waited for."""
+
+
+@dataclass
+class DemoServer:
+    """A demo clinic on a port of its own."""
+
+    address: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    minutes: float = 0
+
+    def let_pass(self, minutes: float) -> None:
+        """Move the server's clock on."""
+        self.minutes += minutes
+        (self.folder.parent / f"{self.folder.name}.clock").write_text(str(self.minutes))
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def start_demo(folder: Path, port: int | None = None) -> DemoServer:
+    """Fill a fresh demo clinic and serve it; ready when it answers."""
+    if port is None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("FANLIGHT_", "DJANGO_"))}
+    clock_file = folder.parent / f"{folder.name}.clock"
+    code = SERVER.format(clock=str(clock_file), port=port, data=str(folder))
+    log = (folder.parent / f"{folder.name}.log").open("ab")
+    process = subprocess.Popen([sys.executable, "-c", code], env=kept, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(900):
+        try:
+            urllib.request.urlopen(f"{address}/accounts/login/", timeout=1).close()
+            return DemoServer(address, folder, process)
+        except OSError:
+            if process.poll() is not None:
+                raise RuntimeError((folder.parent / f"{folder.name}.log").read_text()[-3000:]) from None
+            time.sleep(0.1)
+    process.kill()
+    raise RuntimeError("the demo server did not come up")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run."""
+    if CHROMIUM is None:
+        if os.environ.get("FANLIGHT_BROWSER") == "required":
+            pytest.fail("no Chromium was found, and browser tests are compulsory here")
+        pytest.skip("LEFT OUT: no Chromium was found, so no page was tried in a browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """A demo clinic for one file of tests."""
+    server = start_demo(tmp_path_factory.mktemp("demo") / "data")
+    yield server
+    server.stop()
+
+
+class Desk:
+    """One person at one browser: signs in, notes every script error and every refusal of the content policy."""
+
+    def __init__(self, browser: Browser, address: str, size: str = "flat", touch: bool = False) -> None:
+        width, height = SIZES[size]
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": height}, base_url=address, has_touch=touch, timezone_id="America/New_York", locale="en-US"
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(8000)
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+
+    def sign_in(self, username: str) -> Desk:
+        from fanlight.sample.fill import password_of
+
+        self.page.goto("/accounts/login/")
+        self.page.fill("input[name=login]", username)
+        self.page.fill("input[name=password]", password_of(username))
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return self
+
+    def must_be_accessible(self) -> None:
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page)
+        grave = [(v["id"], v["nodes"][0]["html"][:160]) for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+        assert not grave, f"{self.page.url}: {grave}"
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def desks(chromium: Browser, demo: DemoServer) -> Iterator[object]:
+    """Opens desks for people and closes them after the test; a script error or a blocked script fails it."""
+    opened: list[Desk] = []
+
+    def open_desk(username: str, size: str = "flat", touch: bool = False) -> Desk:
+        desk = Desk(chromium, demo.address, size, touch)
+        opened.append(desk)
+        return desk.sign_in(username)
+
+    yield open_desk
+    complaints = [text for desk in opened for text in desk.complaints if "409" not in text and "401" not in text and "400" not in text]
+    for desk in opened:
+        desk.close()
+    assert not complaints, complaints
