@@ -169,6 +169,17 @@ def test_readings_said_together_stand_on_one_line_and_a_struck_one_stays_readabl
     assert [(line.words, line.is_struck) for line in lines[:2]] == [("MOAA/S 4 (entered in error)", True), ("142/88", False)]
 
 
+def test_two_sets_within_a_minute_stay_two_lines_and_a_witness_is_named():
+    events = (
+        *RUNNING,
+        said("vitals", 6, 6, systolic_mmhg="142", diastolic_mmhg="88"),
+        said("vitals", 5.5, 7, systolic_mmhg="121", diastolic_mmhg="76"),
+        said("wasted", 1, 8, mg="4", witness="9"),
+    )
+    lines = timeline(bedside(*events).state.entries, {"7": "NB", "9": "TA"})
+    assert [line.words for line in lines[:3]] == ["Wasted: 4 mg, witness TA", "121/76", "142/88"]
+
+
 def test_forms_offer_what_the_role_may_say_and_what_the_route_can_do():
     flags = (("chest_pain", "Chest pain"),)
     nurse = {form.kind for form in event_forms(["nurse"], PLAN, flags)}

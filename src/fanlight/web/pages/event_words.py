@@ -35,6 +35,7 @@ class Line:
     is_late: bool = False
     entered_at: datetime | None = None
     doubts: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
 
 
 def timeline(entries: Iterable[Entry], initials: Mapping[str, str]) -> tuple[Line, ...]:
@@ -44,7 +45,15 @@ def timeline(entries: Iterable[Entry], initials: Mapping[str, str]) -> tuple[Lin
         line = _line(entry, initials)
         if lines and _together(lines[-1], line, entry):
             last = lines.pop()
-            line = Line(last.at, f"{last.words} · {line.words}", "", last.by, last.event_ids + line.event_ids, last.kind)
+            line = Line(
+                last.at,
+                f"{last.words} · {line.words}",
+                "",
+                last.by,
+                last.event_ids + line.event_ids,
+                last.kind,
+                kinds=last.kinds | line.kinds,
+            )
         lines.append(line)
     return tuple(reversed(lines))
 
@@ -55,14 +64,14 @@ def _in_order(entry: Entry) -> tuple[datetime, int, datetime, str]:
 
 
 def _together(last: Line, line: Line, entry: Entry) -> bool:
-    both_readings = entry.kind in _READINGS and last.kind in {kind.value for kind in _READINGS}
+    both_readings = entry.kind in _READINGS and last.kind in {kind.value for kind in _READINGS} and not last.kinds & line.kinds
     plain_lines = not (last.is_struck or line.is_struck or last.is_late or line.is_late or last.doubts or line.doubts)
     return both_readings and plain_lines and last.by == line.by and abs((line.at - last.at).total_seconds()) < 60
 
 
 def _line(entry: Entry, initials: Mapping[str, str]) -> Line:
     label = EVENT_KINDS[entry.kind].label
-    said = payload_words(entry.kind, entry.payload)
+    said = payload_words(entry.kind, entry.payload, initials)
     strong = label if entry.kind in _STRONG else ""
     if entry.kind in _READINGS:
         words = said
@@ -84,11 +93,12 @@ def _line(entry: Entry, initials: Mapping[str, str]) -> Line:
         entry.is_late,
         entry.entered_at if entry.is_late else None,
         doubts,
+        frozenset({entry.kind.value}),
     )
 
 
-def payload_words(kind: EventKind, payload: Any) -> str:
-    """What an event holds, in a few words, without its label."""
+def payload_words(kind: EventKind, payload: Any, people: Mapping[str, str] | None = None) -> str:
+    """What an event holds, in a few words, without its label; `people` names staff by their identifier."""
     if kind is _K.VITALS:
         return vitals_words(payload)
     if kind is _K.SEDATION:
@@ -104,7 +114,7 @@ def payload_words(kind: EventKind, payload: Any) -> str:
         return "rousable" if payload.is_rousable else "not rousable"
     if kind is _K.RED_FLAG:
         return ", ".join(symptom.replace("_", " ") for symptom in payload.symptoms) or "asked, none"
-    return ", ".join(_field_words(payload))
+    return ", ".join(_field_words(payload, people or {}))
 
 
 def vitals_words(payload: Any) -> str:
@@ -127,12 +137,14 @@ def vitals_words(payload: Any) -> str:
     return " · ".join(parts)
 
 
-def _field_words(payload: Any) -> Iterable[str]:
+def _field_words(payload: Any, people: Mapping[str, str]) -> Iterable[str]:
     for item in fields(payload):
         value, label = getattr(payload, item.name), item.metadata.get("label", item.name)
         if value is None or value == () or value == item.default:
             continue
-        if isinstance(value, bool):
+        if item.name in ("witness", "second_person"):
+            yield f"{label.lower()} {people.get(str(value), value)}"
+        elif isinstance(value, bool):
             yield label.lower() if value else f"{label.lower()}: no"
         else:
             unit = item.metadata.get("unit", "")
