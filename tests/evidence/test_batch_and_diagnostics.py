@@ -7,7 +7,7 @@ import pytest
 
 from fanlight.core.errors import InputError
 from fanlight.science.evidence import EvidenceError, effect_sizes, pool
-from fanlight.science.evidence.batch import pool_many
+from fanlight.science.evidence.batch import pool_few, pool_many
 from fanlight.science.evidence.diagnostics import baujat, cumulative, influence, leave_one_out, subgroups
 from fanlight.science.evidence.fixed_tables import mantel_haenszel, peto
 from fanlight.science.evidence.small_studies import begg, egger, trim_and_fill
@@ -46,6 +46,29 @@ def test_tau2_of_a_batch_is_within_1e_9_of_fifty_digits():
         assert abs(many.tau2[row] - float(precise.tau2("REML", y[row], v[row]))) < 1e-9
 
 
+@pytest.mark.parametrize("test", ["z", "knha", "adhoc"])
+def test_the_light_way_and_the_compiled_way_agree(test):
+    y, v = made_up(20, 6, 12)
+    y[3, 2:], v[3, 2:], y[4, 1:], v[4, 1:], y[5], v[5] = (np.nan,) * 6
+    light, compiled = pool_few(y, v, "REML", test), pool_many(y, v, "REML", test)
+    for name in (*FIELDS, "ci", "k", "converged"):
+        assert getattr(light, name) == pytest.approx(getattr(compiled, name), rel=1e-9, nan_ok=True), name
+
+
+def test_a_page_needs_no_compiler():
+    """The clinicians' plots are drawn in the web process, which must not load Numba or SciPy's statistics for them."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from datetime import date; from fanlight.records.evidence_base import load_evidence as load;"
+        "from fanlight.science.evidence.plots import other_plots; e = load();"
+        "[other_plots(e.answer(name, date(2026, 11, 21))) for name in e.questions];"
+        "sys.exit(sorted({'numba', 'scipy.stats'} & set(sys.modules)) != [])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_short_rows_are_padded_and_a_lone_study_answers_for_itself():
     y, v = [[0.1, 0.5, np.nan], [0.2, np.nan, np.nan], [np.nan] * 3], [[0.1, 0.2, np.nan], [0.3, np.nan, np.nan], [np.nan] * 3]
     many = pool_many(y, v)
@@ -57,6 +80,29 @@ def test_short_rows_are_padded_and_a_lone_study_answers_for_itself():
         pool_many([[1, 2], [1, 2]], [[1, 1], [1, 0]])
     with pytest.raises(EvidenceError):
         pool_many([1, 2], [1, 2])
+
+
+def test_the_higher_of_two_peaks_is_taken_row_by_row():
+    """Precise studies that agree and vague ones that do not: one peak near 0, one far out; sometimes the far one is the higher."""
+    from fanlight.science.evidence.likelihood import studies_of, view
+
+    rng = np.random.default_rng(11)
+    v = np.concatenate((10.0 ** rng.uniform(-4, -2, (300, 3)), 10.0 ** rng.uniform(-1, 1, (300, 3))), axis=1)
+    y = rng.normal(0, 1, (300, 6)) * np.concatenate((np.sqrt(v[:, :3]), rng.uniform(0.5, 8, (300, 3))), axis=1)
+    many = pool_many(y, v)
+    ones, several, second = np.ones((6, 1)), 0, 0
+    for row in range(len(y)):
+        tau2 = pool(y[row], v[row]).tau2
+        assert many.tau2[row] == pytest.approx(tau2, rel=1e-8, abs=1e-12), row
+        studies = studies_of(y[row], v[row], ones)
+        grid = np.concatenate(([0.0], np.geomspace(1e-6, 100, 60)))
+        signs = [seen.yppy > seen.trace_p for seen in (view(studies, t) for t in grid)]
+        falls = [grid[i + 1] for i in range(60) if signs[i] and not signs[i + 1]]
+        peaks = len(falls) + (not signs[0])
+        several += peaks > 1
+        second += peaks > 1 and tau2 > (0.0 if not signs[0] else falls[0])
+    assert several > 5
+    assert second > 0
 
 
 def test_the_answer_is_the_same_twice():

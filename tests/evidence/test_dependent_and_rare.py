@@ -204,6 +204,18 @@ def test_a_study_with_three_arms_carries_its_shared_arm():
     assert study_from_arms("y", "OR", [("P", {"events": 0, "total": 50}), ("A", {"events": 0, "total": 50})]) is None
 
 
+def test_which_arm_of_a_study_stands_first_changes_nothing():
+    """With heterogeneity, the arms of one study share half of it; otherwise the answer would hang on the arm named first."""
+    arms = [("P", {"events": 10, "total": 50}), ("A", {"events": 20, "total": 50}), ("B", {"events": 31, "total": 50})]
+    pairs = [_two_arm("2", "P", "A", 1.6, 0.05), _two_arm("3", "P", "A", -0.4, 0.05), _two_arm("4", "A", "B", 1.5, 0.05)]
+    one = network([study_from_arms("x", "OR", arms), *pairs])
+    other = network([study_from_arms("x", "OR", [arms[2], arms[0], arms[1]]), *pairs])
+    assert one.tau2 > 0.1
+    assert other.tau2 == pytest.approx(one.tau2, rel=1e-9)
+    assert other.effects == pytest.approx(one.effects, rel=1e-9)
+    assert other.se == pytest.approx(one.se, rel=1e-9)
+
+
 def test_treatments_that_do_not_hang_together_are_refused():
     with pytest.raises(EvidenceError, match="no study links"):
         network([_two_arm("1", "A", "B", 0, 1), _two_arm("2", "C", "D", 0, 1)])

@@ -155,3 +155,10 @@ def test_the_psilocybin_table_own_effect_sizes_come_back(shared_data):
             assert v[0] ** 0.5 == pytest.approx(_number(row[".log_rr_se"]), abs=1e-12), row[".id"]
             checked["rr"] += 1
     assert checked == {"g": 139, "rr": 81}
+
+
+def test_a_study_in_which_everybody_had_the_event_says_nothing_about_a_ratio_either():
+    both = effect_sizes("OR", ai=[10, 5], n1i=[10, 10], ci=[12, 4], n2i=[12, 10])
+    assert np.isnan(both.y[0])
+    assert np.isfinite(both.y[1])
+    assert "Set aside" in both.notes[0]

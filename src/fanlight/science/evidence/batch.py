@@ -12,7 +12,7 @@ from fanlight.core.errors import Fault, InputError
 from fanlight.science.evidence.arrays import BoolArray, FloatArray
 from fanlight.science.evidence.errors import EvidenceError
 from fanlight.science.evidence.heterogeneity import Method, parse_method
-from fanlight.science.evidence.pooling import Test
+from fanlight.science.evidence.pooling import Test, pool
 
 _CODES = {
     Method.EE: 0,
@@ -73,6 +73,38 @@ def pool_many(y: Any, v: Any, method: str = "REML", test: Test = "z", level: flo
     with _ONE_AT_A_TIME:
         k, tau2, estimate, total, at_tau2, q, trace = pool_rows(effects, variances, _CODES[kind]).T
     return _told(kind, test, level, k, tau2, estimate, total, at_tau2, q, trace)
+
+
+FEW = 2_500
+"""Up to this many effects in all, one analysis after another is sooner done than loading the compiled kernel."""
+
+
+def pool_few(y: Any, v: Any, method: str = "REML", test: Test = "z", level: float = 0.95) -> ManyPooled:
+    """The same answers as `pool_many` without the compiled kernel: for the few analyses behind a page, in a light process."""
+    kind = parse_method(method)
+    effects, variances = np.asarray(y, dtype=np.float64), np.asarray(v, dtype=np.float64)
+    if effects.size > FEW:
+        return pool_many(effects, variances, method, test, level)
+    fits = [pool(e, s, method, test, level=level) if np.isfinite(e).any() else None for e, s in zip(effects, variances, strict=True)]
+
+    def column(name: str) -> FloatArray:
+        return np.array([np.nan if fit is None else getattr(fit, name) for fit in fits], dtype=np.float64)
+
+    return ManyPooled(
+        estimate=column("estimate"),
+        se=column("se"),
+        ci=np.array([(np.nan, np.nan) if fit is None else fit.ci for fit in fits]),
+        p=column("p"),
+        tau2=column("tau2"),
+        i2=column("i2"),
+        h2=column("h2"),
+        q=column("q"),
+        k=np.array([0.0 if fit is None else float(fit.k) for fit in fits]),
+        converged=np.array([fit is not None and fit.converged for fit in fits]),
+        method=kind.value,
+        test=test,
+        level=level,
+    )
 
 
 def _told(

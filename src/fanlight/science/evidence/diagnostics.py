@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fanlight.science.evidence.arrays import FloatArray
-from fanlight.science.evidence.batch import ManyPooled, pool_many
+from fanlight.science.evidence.batch import ManyPooled, pool_few
 from fanlight.science.evidence.errors import EvidenceError
 from fanlight.science.evidence.heterogeneity import Method, parse_method
 from fanlight.science.evidence.pooling import Pooled, Test, complete_cases, pool
@@ -23,7 +23,7 @@ def leave_one_out(y: Any, v: Any, method: str = "REML", test: Test = "z", level:
     if k < 2:
         raise EvidenceError("FAN-EVID-022", "Cannot leave one out", "there is one study")
     others = np.arange(k - 1) + (np.arange(k - 1) >= np.arange(k)[:, None])
-    return pool_many(effects[others], variances[others], method, test, level)
+    return pool_few(effects[others], variances[others], method, test, level)
 
 
 def cumulative(y: Any, v: Any, method: str = "REML", test: Test = "z", level: float = 0.95) -> ManyPooled:
@@ -31,7 +31,7 @@ def cumulative(y: Any, v: Any, method: str = "REML", test: Test = "z", level: fl
     effects, variances, _, _ = complete_cases(y, v)
     k = len(effects)
     later = np.triu(np.ones((k, k), dtype=bool), 1)
-    return pool_many(np.where(later, np.nan, effects), np.where(later, np.nan, variances), method, test, level)
+    return pool_few(np.where(later, np.nan, effects), np.where(later, np.nan, variances), method, test, level)
 
 
 @dataclass(frozen=True, slots=True)

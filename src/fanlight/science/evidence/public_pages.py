@@ -32,7 +32,8 @@ class Prisma:
 class PublicPage:
     """One page. `question` gives it people and a forest plot; without one it says its `sentence`.
 
-    Raises FAN-EVID-042 where it has neither, FAN-EVID-043 where its sentence has no certainty, and FAN-EVID-040 where it names no harms and nothing to say in their place.
+    Raises FAN-EVID-042 where it has neither, FAN-EVID-043 where its sentence has no certainty, and FAN-EVID-040 where it names no
+    harms and nothing to say in their place.
     """
 
     slug: str

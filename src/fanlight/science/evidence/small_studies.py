@@ -157,12 +157,17 @@ def trim_and_fill(
 
 def _missing(centred: FloatArray, estimator: str) -> int:
     """How many studies seem to be missing on the left of effects in rising order about their centre."""
-    from scipy.stats import rankdata
-
     k = len(centred)
-    signed = np.sign(centred) * rankdata(np.abs(centred), method="average")
+    signed = np.sign(centred) * _ranks(np.abs(centred))
     if estimator == "R0":
         below = -signed[signed < 0]
         return max(0, round(float(k - (below.max() if len(below) else 0))) - 1)
     positive = float(signed[signed > 0].sum())
     return max(0, round((4 * positive - k * (k + 1)) / (2 * k - 1)))
+
+
+def _ranks(values: FloatArray) -> FloatArray:
+    """Ranks from 1; equal values share the middle of theirs."""
+    below = (values[:, None] > values).sum(axis=1)
+    equal = (values[:, None] == values).sum(axis=1)
+    return np.asarray(below + (equal + 1) / 2.0)
