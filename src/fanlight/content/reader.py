@@ -224,8 +224,8 @@ def _faults(problem: BaseException, path: str, lines: dict[str, int], values: An
         yield _fault(path, "required, missing.", lines, _expected(problem))
         return
     if isinstance(problem, InputError):  # a type that checks itself names its own faults, each with its place
-        for inner in problem.faults:
-            yield _fault(_join(path, inner.path), inner.reason, lines, inner.suggestion)
+        for fault in problem.faults:
+            yield _fault(_join(path, fault.path), fault.reason, lines, fault.suggestion)
         return
     if isinstance(problem, FanlightError):
         yield _fault(path, f"{problem.what}: {problem.why}".rstrip(": ") + ".", lines, problem.next_step)

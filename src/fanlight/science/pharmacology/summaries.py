@@ -72,17 +72,25 @@ def summaries(
     segments = shared_segments_of(small, shape, regimen, individuals) if shape is not None else None
     left = np.arange(individuals.count)
     if shape is not None and segments is not None:
-        from fanlight.science.pharmacology.summary_kernel import summaries as by_exponentials
+        from fanlight.science.pharmacology.summary_kernel import summaries as one_by_one
+        from fanlight.science.pharmacology.summary_lanes import summaries as side_by_side
 
         rates, scale = mammillary_rates(small, shape, individuals)
         segments = until(segments, until_h)
         lengths, which = np.unique(np.diff(np.append(segments.edges, until_h)), return_inverse=True)
         undone = np.zeros(individuals.count, dtype=np.bool_)
-        by_exponentials(
-            rates, scale, individuals.people.weight_kg, shape.compartments, segments.push, segments.push_per_kg, segments.drip,
-            segments.drip_per_kg, segments.longest_drip_h, segments.edges, until_h, lengths, which.astype(np.int64), levels,
-            min(WORKERS, individuals.count), raw, undone,
+        shared = (
+            shape.compartments, segments.push, segments.push_per_kg, segments.drip, segments.drip_per_kg, segments.longest_drip_h,
+            segments.edges, until_h, lengths, which.astype(np.int64), levels,
         )  # fmt: skip
+        side_by_side(rates, scale, individuals.people.weight_kg, *shared, min(WORKERS, individuals.count), raw, undone)
+        again = np.flatnonzero(undone)
+        if again.size:
+            part, still = np.zeros((again.size, *raw.shape[1:])), np.zeros(again.size, dtype=np.bool_)
+            one_by_one(
+                rates[again], scale[again], individuals.people.weight_kg[again], *shared, min(WORKERS, again.size), part, still
+            )  # fmt: skip
+            raw[again], undone[again] = part, still
         left = np.flatnonzero(undone)
     if left.size:
         from fanlight.science.pharmacology.summary_stepping_kernel import summaries as by_steps
