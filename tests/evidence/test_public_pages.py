@@ -145,6 +145,7 @@ def test_null_results_stand_where_they_belong(visitor):
 
 
 def test_a_leaflet_is_checked_and_not_kept(visitor):
+    assert 'content="same-origin"' in visitor.get("/evidence/check/").content.decode()  # a form without an origin is refused
     answer = visitor.post("/evidence/check/", {"text": "Ketamine cures depression.\nPlease bring a friend."})
     html = answer.content.decode()
     assert "1 sentence says more than is known" in html
