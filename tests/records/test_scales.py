@@ -94,7 +94,7 @@ def test_the_same_answer_sent_twice_is_one_and_its_key_is_for_it_alone(here):
         tap(here, form, "q9", 0, answer_id=key)
 
 
-@pytest.mark.parametrize("item, value", [("q1", 4), ("q1", -1), ("q1", "2"), ("q1", True), ("q1", 1.5), ("q99", 1)])
+@pytest.mark.parametrize(("item", "value"), [("q1", 4), ("q1", -1), ("q1", "2"), ("q1", True), ("q1", 1.5), ("q99", 1)])
 def test_a_slip_is_refused_and_nothing_is_kept(here, item, value):
     form = form_of(here)
     with pytest.raises(InputError, match="FAN-FORM-005"):
@@ -102,7 +102,7 @@ def test_a_slip_is_refused_and_nothing_is_kept(here, item, value):
     assert not ScaleItemAnswer.objects.exists()
 
 
-@pytest.mark.parametrize("value, grade, minutes", [(1, "same_day", 240), (2, "within_hour", 60), (3, "within_hour", 60)])
+@pytest.mark.parametrize(("value", "grade", "minutes"), [(1, "same_day", 240), (2, "within_hour", 60), (3, "within_hour", 60)])
 def test_item_9_acts_when_it_is_saved_with_the_form_unfinished(here, value, grade, minutes):
     form = form_of(here)
     saved = tap(here, form, "q9", value)

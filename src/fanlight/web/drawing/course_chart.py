@@ -19,8 +19,17 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A dashed line at a value that is worth reaching, with its word."""
+
+    value: float
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class CourseChart:
-    """A scale from `low` to `high` with its scores, the session dates, and today. `bands` are (from, word) of its severity bands."""
+    """A scale from `low` to `high` with its scores, the session dates, and today. `bands` are (from, word) of its severity bands;
+    `goals` the values of response and remission."""
 
     title: str
     low: float
@@ -29,6 +38,7 @@ class CourseChart:
     sessions: tuple[tuple[date, bool], ...]
     today: date
     bands: tuple[tuple[float, str], ...] = ()
+    goals: tuple[GoalLine, ...] = ()
 
 
 def draw_course_chart(chart: CourseChart) -> Svg:
@@ -52,6 +62,9 @@ def draw_course_chart(chart: CourseChart) -> Svg:
             )
         body.append(text(_RIGHT + 8, (y(start) + y(edges[index + 1])) / 2 + 4, word))
     body += [text(_LEFT - 8, y(value) + 4.5, f"{value:g}", "end") for value in (chart.low, chart.high)]
+    for goal in chart.goals:
+        body.append(shape("path", "goal", d=f"M{number(_LEFT)} {number(y(goal.value))}H{number(_RIGHT)}"))
+        body.append(text(_LEFT + 4, y(goal.value) - 4, f"{goal.word} {goal.value:g}", "t-goal"))
     for run in _runs(chart.scores):
         if len(run) > 1:
             body.append(shape("path", "s-main", d="M" + " L".join(f"{number(x(s.on))} {number(y(s.value or 0))}" for s in run)))

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from fanlight.web.pages.risk import RiskBanner, risk_banner
 from fanlight.web.words import birth_words
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Name, birth date with age, record number, and where their page is."""
+    """Name, birth date with age, record number, where their page is, and a risk that is open."""
 
     name: str
     born: str
     number: str
     href: str = ""
     is_synthetic: bool = False
+    risk: RiskBanner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +38,5 @@ def who_of(patient: object, today: date) -> Who:
         number=patient.number,  # type: ignore[attr-defined]
         href=f"/patients/{patient.pk}/",  # type: ignore[attr-defined]
         is_synthetic=patient.is_synthetic,  # type: ignore[attr-defined]
+        risk=risk_banner(patient),  # type: ignore[arg-type]
     )

@@ -21,13 +21,14 @@ from fanlight.records.import_details import RECEIVED_KINDS
 from fanlight.records.knowledge import current_facts
 from fanlight.records.library import library
 from fanlight.records.models import Patient
+from fanlight.records.owed_scales import missing_of
 from fanlight.records.permissions import Permission
 from fanlight.records.received_facts import FROM
 from fanlight.web.access import page, patient_or_404, person
-from fanlight.web.drawing.course_chart import CourseChart, Score, draw_course_chart
 from fanlight.web.forms import DayField, KeyedForm, do_once
+from fanlight.web.pages.course_panes import session_fan
 from fanlight.web.pages.known import fact_value_words
-from fanlight.web.pages.session_page import session_fan
+from fanlight.web.pages.scales import scale_charts
 from fanlight.web.pages.today import owed_rows
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.words import birth_words, counted, day_words
@@ -175,7 +176,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         context["known"] = _key_facts(row, today)
         context["lists"] = [(kind, _lines(row, kind)) for kind in ("medications", "allergy", "condition")]
     if user.may(Permission.SEE_SCALES):
-        context["charts"] = _charts(row, today)
+        context["charts"] = [drawn for _, drawn in scale_charts(row, today, missing_of(row, library(), now))[:2]]
     if running:
         states = dict(running[0].sessions.values_list("number", "state"))
         upcoming = [number for number, state in sorted(states.items()) if state == "planned"]
@@ -242,33 +243,12 @@ def _lines(row: Patient, kind: str) -> list[str]:
     return words
 
 
-def _charts(row: Patient, today: date) -> list[Any]:
-    from fanlight.records.instruments import shipped_instruments
-
-    drawn = []
-    sessions = tuple(
-        (session.planned_on, session.state not in ("planned", "did_not_attend", "cancelled_before_dose"))
-        for course in row.courses.all()
-        for session in course.sessions.all()
-    )
-    by_scale: dict[str, list[Any]] = {}
-    for response in row.scale_responses.order_by("answered_at"):
-        by_scale.setdefault(response.instrument_id, []).append(response)
-    for scale_id, answered in sorted(by_scale.items()):
-        scale = shipped_instruments().get(scale_id)
-        totals = [(a.answered_at.date(), a.score.get("total")) for a in answered]
-        scores = tuple(Score(on, None if total is None else float(total)) for on, total in totals)
-        title = scale.title if scale else scale_id
-        high = max([27.0, *(s.value for s in scores if s.value is not None)])
-        drawn.append(draw_course_chart(CourseChart(title, 0.0, high, scores, sessions, today)))
-    return drawn
-
-
 def _next_steps(user: Any, row: Patient, running: list[Any]) -> list[tuple[str, str, str]]:
     """Where to go from here, the likeliest first, each only for those who may."""
     wanted = [
         (Permission.RECORD_FACTS, "Ask and record facts", reverse("facts", args=[row.pk]), "what the rules ask for, asked and denied too"),
         (Permission.SEE_SCREENING, "Screening", reverse("screening", args=[row.pk]), "may this person have this treatment, and why"),
+        (Permission.SEE_SCALES, "Scales", reverse("scales", args=[row.pk]), "ask, enter, send to the phone; every score"),
         (Permission.SEE_CONSENT, "Consent", reverse("consents", args=[row.pk]), "read, sign, withdraw"),
         (Permission.EDIT_DEMOGRAPHICS, "Correct name, birth date, telephone", reverse("patient_edit", args=[row.pk]), ""),
     ]

@@ -1,0 +1,211 @@
+"""Owed scales: what the protocols of running courses ask for, how it stands, and the task that owns what is not answered.
+
+How an ask stands is worked out anew each time from what is on record (`fanlight.care.scales.asking`); nothing here remembers it.
+No message is sent from here: from the due day on a nurse owns the asking, then the call list, then the person the course names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fanlight.care.protocols.course import PlannedSession
+from fanlight.care.protocols.windows import due_measures
+from fanlight.care.scales.asking import Ask, Closure, Completeness, Form, History, Owed, PatientChannel, Stage, completeness, owed
+from fanlight.care.sessions import EventKind, SessionStatus
+from fanlight.core.instants import clinic_date, clinic_day
+from fanlight.records.actions.scales import patient_account
+from fanlight.records.audit import change
+from fanlight.records.duty import person_for
+from fanlight.records.instruments import shipped_instruments
+from fanlight.records.library import Library
+from fanlight.records.models import (
+    Course,
+    CourseEnding,
+    Patient,
+    ScaleForm,
+    ScaleResponse,
+    SessionEvent,
+    Site,
+    StaffMember,
+    Task,
+    TreatmentSession,
+)
+
+KINDS = {Stage.MESSAGES: "owed_scale", Stage.CALL_LIST: "owed_scale_call", Stage.NAMED_PERSON: "owed_scale_named"}
+"""The kind of the task by stage: it changes when the next person takes it on."""
+_NOT_HELD = (SessionStatus.CANCELLED_BEFORE_DOSE.value, SessionStatus.DID_NOT_ATTEND.value)
+_WHOLE = ("complete", "prorated")
+
+
+@dataclass(frozen=True, slots=True)
+class CourseOwed:
+    """A course and how each of its asks stands."""
+
+    course: Course
+    standings: tuple[Owed, ...]
+
+
+def asks_of(course: Course, sessions: Iterable[TreatmentSession], content: Library) -> tuple[Ask, ...]:
+    """What a course's protocol, as signed, asks for on its dates; a scale wanted twice on a day is asked once.
+
+    Points counted from the last dose come only when every session has been held or has fallen away.
+    """
+    protocol = content.pinned_protocol(course.protocol_signature.protocol_id, course.protocol_signature.content_text)
+    rows = sorted((row for row in sessions if row.state not in _NOT_HELD), key=lambda row: row.number)
+    planned = []
+    for row in rows:
+        phase = protocol.phase_of_session(row.number)
+        planned.append(PlannedSession(row.number, phase.id if phase else "", row.planned_on, row.planned_on, row.planned_on, 0))
+    is_whole = all(row.state != SessionStatus.PLANNED.value for row in rows)
+    found: dict[tuple[str, date], Ask] = {}
+    for measure in due_measures(protocol, planned, is_whole=is_whole):
+        ask = Ask(measure.scale, measure.due_on, measure.first, measure.last)
+        held = found.setdefault((ask.scale, ask.due_on), ask)
+        found[(ask.scale, ask.due_on)] = Ask(ask.scale, ask.due_on, min(held.first, ask.first), max(held.last, ask.last))
+    return tuple(found.values())
+
+
+def standings(site: Site, content: Library, now: datetime, patient: Patient | None = None) -> list[CourseOwed]:
+    """Every course of a site (or of one patient) with how its asks stand; a course transferred elsewhere owes nothing here."""
+    courses = Course.objects.filter(patient__site=site).select_related("patient", "protocol_signature", "opened_by")
+    if patient is not None:
+        courses = courses.filter(patient=patient)
+    found = list(courses)
+    by_course: dict[int, list[TreatmentSession]] = defaultdict(list)
+    for session in TreatmentSession.objects.filter(course__in=found):
+        by_course[session.course_id].append(session)
+    forms = _forms([course.patient_id for course in found])
+    closures = _closures(site, found)
+    left = _transferred(found)
+    answers = []
+    for course in found:
+        if course.pk in left:
+            continue
+        history = History(tuple(forms[course.patient_id]), (), tuple(_closed(course, closures, by_course, content)))
+        asks = asks_of(course, by_course[course.pk], content)
+        channel = PatientChannel(site.zone)
+        answers.append(CourseOwed(course, owed(asks, history, channel, course.opened_by.name, content.asking_policy, now)))
+    return answers
+
+
+def _forms(patients: list[int]) -> dict[int, list[Form]]:
+    found: dict[int, list[Form]] = defaultdict(list)
+    for row in ScaleResponse.objects.filter(patient__in=patients).only("patient_id", "instrument_id", "answered_at", "score"):
+        found[row.patient_id].append(Form(row.instrument_id, row.answered_at, row.score.get("status") in _WHOLE))
+    for form in ScaleForm.objects.filter(patient__in=patients, finish__isnull=True).select_related("edition"):
+        found[form.patient_id].append(Form(form.edition.instrument_id, form.opened_at, False))
+    asked = SessionEvent.objects.filter(kind=EventKind.CSSRS_ASKED.value, session__course__patient__in=patients)
+    for patient_id, taken_at in asked.values_list("session__course__patient_id", "taken_at"):
+        found[patient_id].append(Form("cssrs_screener", taken_at, True))
+    return found
+
+
+def _closures(site: Site, courses: list[Course]) -> dict[str, Task]:
+    keys = [f"scales:{course.pk}:" for course in courses]
+    rows = Task.objects.filter(site=site, kind__in=KINDS.values(), closed_at__isnull=False).select_related("closed_by")
+    return {row.key: row for row in rows if row.key.rsplit(":", 1)[0] + ":" in keys}
+
+
+def _closed(course: Course, closures: dict[str, Task], sessions: dict[int, list[TreatmentSession]], content: Library) -> Iterable[Closure]:
+    for ask in asks_of(course, sessions[course.pk], content):
+        task = closures.get(_key(course, ask.due_on))
+        if task is not None and task.closed_at is not None and task.closed_by is not None:
+            yield Closure(ask.scale, ask.due_on, task.closed_at, task.closed_by.name, task.closing_note)
+
+
+def _transferred(courses: list[Course]) -> set[int]:
+    return set(CourseEnding.objects.filter(course__in=courses, kind="transferred").values_list("course_id", flat=True))
+
+
+def _key(course: Course, due_on: date) -> str:
+    return f"scales:{course.pk}:{due_on.isoformat()}"
+
+
+def keep_asking(*, site: Site, content: Library, at: datetime) -> int:
+    """Open, pass on and close the tasks of what is owed at a site; how many stand open afterwards. Doing it again changes nothing."""
+    count = 0
+    for one in standings(site, content, at):
+        days: dict[date, list[Owed]] = defaultdict(list)
+        for standing in one.standings:
+            days[standing.ask.due_on].append(standing)
+        for due_on, of_day in days.items():
+            count += _keep_day(one.course, due_on, of_day, content, site, at)
+    return count
+
+
+def _keep_day(course: Course, due_on: date, of_day: list[Owed], content: Library, site: Site, at: datetime) -> int:
+    wanted = [one for one in of_day if one.stage in KINDS]
+    task = Task.objects.filter(site=site, key=_key(course, due_on), closed_at__isnull=True).first()
+    if not wanted:
+        if task is not None:
+            _close_answered(task, course, site, at)
+        return 0
+    stage = max((one.stage for one in wanted), key=list(KINDS).index)
+    titles = _titles([one.ask.scale for one in wanted])
+    owner, next_owner, escalates_at = _owners(stage, course, due_on, content, site, at)
+    standing = {
+        "kind": KINDS[stage],
+        "title": f"Ask for {titles}"[:200],
+        "why": f"Due {due_on:%-d %b}. {wanted[0].because.capitalize()}."[:400],
+        "next_owner": next_owner,
+        "escalates_at": escalates_at,
+    }
+    if task is None:
+        with change("owe_scales", at=at, by=None, patient=course.patient, course=course.pk) as entry:
+            due_at = clinic_day(due_on, site.zone)[1] - timedelta(minutes=1)
+            entry.add(
+                Task(site=site, patient=course.patient, key=_key(course, due_on), owner=owner, due_at=due_at, opened_at=at, **standing)
+            )
+    elif task.kind != KINDS[stage]:
+        with change("pass_owed_scales", at=at, by=None, patient=course.patient, task=task.pk, to=owner.pk) as entry:
+            entry.update(task, owner=owner, escalated_at=None, **standing)
+    elif task.title != standing["title"]:
+        with change("owe_scales", at=at, by=None, patient=course.patient, task=task.pk) as entry:
+            entry.update(task, title=standing["title"])
+    return 1
+
+
+def _owners(
+    stage: Stage, course: Course, due_on: date, content: Library, site: Site, at: datetime
+) -> tuple[StaffMember, StaffMember | None, datetime | None]:
+    policy = content.asking_policy
+    opener = course.opened_by
+    named = opener if opener.is_active and opener.site_id == site.pk else person_for("named person", site, at) or opener
+    caller = person_for(policy.call_list_owner, site, at) or named
+    asker = person_for("nurse or therapist", site, at) or named
+    call_at = clinic_day(due_on + timedelta(days=policy.call_list_on_day), site.zone)[0]
+    named_at = clinic_day(due_on + timedelta(days=policy.named_person_on_day), site.zone)[0]
+    if stage is Stage.MESSAGES:
+        return asker, caller, call_at
+    return (caller, named, named_at) if stage is Stage.CALL_LIST else (named, None, None)
+
+
+def _close_answered(task: Task, course: Course, site: Site, at: datetime) -> None:
+    last = course.patient.scale_responses.order_by("-entered_at").select_related("entered_by").first()
+    by = last.entered_by if last is not None else patient_account(site, at)
+    with change("answered_owed_scales", at=at, by=None, patient=course.patient, task=task.pk) as entry:
+        entry.update(task, closed_at=at, closed_by=by, closing_note="Answered.")
+
+
+def _titles(scales: list[str]) -> str:
+    names = [shipped_instruments()[scale].title if scale in shipped_instruments() else scale for scale in dict.fromkeys(scales)]
+    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def completeness_of(found: Iterable[CourseOwed]) -> Completeness:
+    """Due, answered, open and missing over several courses."""
+    return completeness(standing for one in found for standing in one.standings)
+
+
+def missing_of(patient: Patient, content: Library, now: datetime) -> dict[str, list[date]]:
+    """The due days of one patient that passed without an answer, by scale."""
+    today = clinic_date(now, patient.site.zone)
+    found: dict[str, list[date]] = defaultdict(list)
+    for one in standings(patient.site, content, now, patient):
+        for standing in one.standings:
+            if standing.stage not in (Stage.ANSWERED, Stage.NOT_DUE) and standing.ask.due_on < today:
+                found[standing.ask.scale].append(standing.ask.due_on)
+    return dict(found)

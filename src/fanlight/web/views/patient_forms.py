@@ -1,0 +1,270 @@
+"""The patient's own page: one form, opened by a link and the date of birth. No sign-in, and nothing of the person in the address."""
+
+from __future__ import annotations
+
+import functools
+import json
+import uuid
+from calendar import month_name
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_POST
+
+from fanlight.core.errors import FanlightError
+from fanlight.core.instants import parse_instant
+from fanlight.records import clock
+from fanlight.records.actions.form_links import LinkState, find_link, note_shut, state_of, try_birth_date
+from fanlight.records.actions.scale_forms import answers_of, instrument_of
+from fanlight.records.actions.scales import finish_form, save_answer, say_not_safe
+from fanlight.records.library import library
+from fanlight.records.models import FormLink, Site, Task
+from fanlight.web.pages.duty import crisis_lines, promise, reading
+from fanlight.web.pages.scales import questions
+
+_OPEN_FOR = timedelta(hours=2)
+_TRIES_PER_ADDRESS = 60
+_TRIES_WINDOW = timedelta(minutes=15)
+_SALT = "fanlight.form-link"
+
+
+def open_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page without a sign-in: never kept by a cache, never named to another site, never listed."""
+
+    @functools.wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_cache_control(response, no_store=True, private=True)
+        response["Referrer-Policy"] = "same-origin"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    inner.permissions = ()  # type: ignore[attr-defined]
+    return inner
+
+
+@open_page
+def phone_form(request: HttpRequest, token: str) -> HttpResponse:
+    """The form, after the date of birth; before it only that question. A link that opens nothing says where to turn."""
+    now = clock.now()
+    link = find_link(token)
+    if link is None:
+        if _is_too_many(request):
+            return _too_many(request)
+        note_shut(link=None, at=now)
+        return _shut(request, None, None)
+    with timezone.override(link.form.patient.site.zone):
+        state = state_of(link, now)
+        if state.word == "finished" and _is_open(request, link):
+            return _done(request, link, now)
+        if not state.is_live:
+            note_shut(link=link, at=now)
+            return _shut(request, link, state)
+        if not _is_open(request, link):
+            return _ask_birth(request, link, state, now)
+        if request.method == "POST":
+            return _take(request, link, now)
+        return _form(request, link, now)
+
+
+def _ask_birth(request: HttpRequest, link: FormLink, state: LinkState, now: datetime) -> HttpResponse:
+    error = ""
+    if request.method == "POST" and request.POST.get("act") == "birth":
+        if _is_too_many(request):
+            return _too_many(request)
+        given = _date(request.POST)
+        if given is None:
+            error = "That is no date. Choose the day, the month and the year of your birth."
+        else:
+            after = try_birth_date(link=link, given=given, at=now)
+            if after.opened_at is not None:
+                response = redirect(_path(link, request))
+                _let_in(response, link, request)
+                return response
+            if not after.is_live:
+                return _shut(request, link, after)
+            left = after.tries_left
+            error = f"That is not the date of birth we hold. {left} {'try' if left == 1 else 'tries'} left."
+    site = link.form.patient.site
+    context = _about(site) | {
+        "error": error,
+        "months": [(number, month_name[number]) for number in range(1, 13)],
+        "given": {key: request.POST.get(key, "") for key in ("day", "month", "year")},
+        "reading": reading(site, library(), now),
+    }
+    return render(request, "phone_birth.html", context, status=422 if error else 200)
+
+
+def _form(request: HttpRequest, link: FormLink, now: datetime, error: str = "") -> HttpResponse:
+    form = link.form
+    instrument, answers = instrument_of(form), answers_of(form)
+    site = form.patient.site
+    task = _risk_task(link)
+    context = _about(site) | {
+        "instrument": instrument,
+        "questions": questions(instrument, answers, library().risk_table),
+        "answered": len(answers),
+        "reading": reading(site, library(), now),
+        "promise": promise(task, form.patient, library(), now) if task is not None else None,
+        "link_id": link.pk,
+        "say": reverse("phone_say", kwargs={"token": request.resolver_match.kwargs["token"]}) if request.resolver_match else "",
+        "error": error,
+    }
+    return render(request, "phone_form.html", context, status=422 if error else 200)
+
+
+def _take(request: HttpRequest, link: FormLink, now: datetime) -> HttpResponse:
+    """The way without scripts: the whole form at once."""
+    form, act = link.form, request.POST.get("act", "")
+    if act == "unsafe":
+        say_not_safe(form=form, content=library(), at=now)
+        return redirect(f"{_path(link, request)}#help")
+    have, error = answers_of(form), ""
+    for item in instrument_of(form).items:
+        typed = request.POST.get(item.id, "")
+        if typed.lstrip("-").isdigit() and int(typed) != have.get(item.id):
+            try:
+                save_answer(
+                    form=form, answer_id=uuid.uuid4(), item=item.id, value=int(typed), answered_at=now, content=library(), by=None, at=now
+                )
+            except FanlightError as problem:
+                error = problem.why
+    if act == "finish" and not error:
+        try:
+            finish_form(form=form, content=library(), by=None, at=clock.now())
+            return redirect(_path(link, request))
+        except FanlightError as problem:
+            error = f"{problem.why[:1].upper()}{problem.why[1:]}. {problem.next_step}"
+    return _form(request, link, now, error)
+
+
+@open_page
+@require_POST
+def phone_say(request: HttpRequest, token: str) -> HttpResponse:
+    """One thing the patient says, sent by the page's script as often as it takes: JSON in, JSON out, kept once."""
+    now = clock.now()
+    link = find_link(token)
+    if link is None:
+        return JsonResponse({"message": "This link can no longer be used."}, status=410)
+    site = link.form.patient.site
+    with timezone.override(site.zone):
+        state = state_of(link, now)
+        try:
+            said = json.loads(request.body)
+            kind, key = str(said["kind"]), uuid.UUID(str(said["id"]))
+        except (ValueError, KeyError, TypeError):
+            return JsonResponse({"message": "This is no answer."}, status=422)
+        if state.word == "finished" and kind == "finish" and _is_open(request, link):
+            return JsonResponse({"saved": True, "finished": True, "at": _clock(now)})
+        if not state.is_live:
+            return JsonResponse({"message": "This link can no longer be used."}, status=410)
+        if not _is_open(request, link):
+            return JsonResponse({"message": "Type your date of birth again."}, status=401)
+        try:
+            task = _say(link, kind, key, said, now)
+        except (KeyError, TypeError):
+            return JsonResponse({"message": "This is no answer."}, status=422)
+        except FanlightError as problem:
+            return JsonResponse({"message": problem.why}, status=422)
+        answer: dict[str, Any] = {"saved": True, "at": _clock(now), "finished": kind == "finish"}
+        if task is not None:
+            answer["promise"] = promise(task, link.form.patient, library(), now)
+        return JsonResponse(answer)
+
+
+def _say(link: FormLink, kind: str, key: uuid.UUID, said: dict[str, Any], now: datetime) -> Task | None:
+    form, content = link.form, library()
+    if kind == "answer":
+        at = parse_instant(str(said["at"]))
+        return save_answer(
+            form=form, answer_id=key, item=str(said["item"]), value=said["value"], answered_at=at, content=content, by=None, at=now
+        ).task
+    if kind == "unsafe":
+        return say_not_safe(form=form, content=content, at=now)
+    if kind == "finish":
+        finish_form(form=form, content=content, by=None, at=now)
+        return None
+    raise KeyError(kind)
+
+
+def _done(request: HttpRequest, link: FormLink, now: datetime) -> HttpResponse:
+    task = _risk_task(link)
+    site = link.form.patient.site
+    context = _about(site) | {
+        "promise": promise(task, link.form.patient, library(), now) if task is not None else None,
+        "reading": reading(site, library(), now),
+    }
+    return render(request, "phone_done.html", context)
+
+
+def _shut(request: HttpRequest, link: FormLink | None, state: LinkState | None) -> HttpResponse:
+    """The same words whatever the reason, and the crisis text of the clinic where it is known."""
+    site = link.form.patient.site if link is not None else Site.objects.first() if Site.objects.count() == 1 else None
+    return render(request, "phone_shut.html", _about(site), status=410)
+
+
+def _risk_task(link: FormLink) -> Task | None:
+    raised = link.form.risks.filter(task__closed_at__isnull=True).select_related("task__owner", "task__next_owner").order_by("-pk").first()
+    return raised.task if raised is not None else None
+
+
+def _about(site: Site | None) -> dict[str, Any]:
+    return {"clinic": site, "crisis_text": site.crisis_text if site else "", "crisis_lines": crisis_lines(site) if site else []}
+
+
+def _path(link: FormLink, request: HttpRequest) -> str:
+    return reverse("phone_form", kwargs={"token": request.resolver_match.kwargs["token"]}) if request.resolver_match else "/"
+
+
+def _cookie(link: FormLink) -> str:
+    return f"fanlight_form_{link.pk}"
+
+
+def _let_in(response: HttpResponse, link: FormLink, request: HttpRequest) -> None:
+    response.set_signed_cookie(
+        _cookie(link),
+        link.token_hash,
+        salt=_SALT,
+        max_age=int(_OPEN_FOR.total_seconds()),
+        path=_path(link, request),
+        httponly=True,
+        secure=request.is_secure(),
+        samesite="Strict",
+    )
+
+
+def _is_open(request: HttpRequest, link: FormLink) -> bool:
+    held = request.get_signed_cookie(_cookie(link), default="", salt=_SALT, max_age=int(_OPEN_FOR.total_seconds()))
+    return held == link.token_hash
+
+
+def _date(posted: Any) -> date | None:
+    try:
+        return date(int(posted.get("year", "")), int(posted.get("month", "")), int(posted.get("day", "")))
+    except ValueError:
+        return None
+
+
+def _is_too_many(request: HttpRequest) -> bool:
+    """Tries from one address, whatever the link: more than a household's worth in a quarter of an hour is too many."""
+    key = f"form-link-tries:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, int(_TRIES_WINDOW.total_seconds()))
+    return cache.incr(key) > _TRIES_PER_ADDRESS
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    site = Site.objects.first() if Site.objects.count() == 1 else None
+    response = render(request, "phone_shut.html", _about(site) | {"is_busy": True}, status=429)
+    response["Retry-After"] = str(int(_TRIES_WINDOW.total_seconds()))
+    return response
+
+
+def _clock(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"
