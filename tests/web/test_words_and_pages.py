@@ -13,10 +13,13 @@ from fanlight.care.sessions import DueItem, DueKind, DueState, EventKind, fold, 
 from fanlight.core.quantities import Quantity
 from fanlight.core.session_plan import Anchor, Drug, Limit, Measure, ReadingTime, Relation, Response, Route, SessionPlan
 from fanlight.records.bedside import Bedside
-from fanlight.web.pages import session_page as made
+from fanlight.web.pages.alert_rows import alert_rows
+from fanlight.web.pages.due_panel import due_panel, reading_title
+from fanlight.web.pages.entry_pad import offline_limits, tiles
 from fanlight.web.pages.event_forms import event_forms
 from fanlight.web.pages.event_words import timeline
 from fanlight.web.pages.session_drawing import chart_of, table_of
+from fanlight.web.pages.session_steps import steps
 from fanlight.web.words import birth_words, clock_words, count_words, counted, day_words, due_words, instant_words, listed, sentence
 
 NOW = datetime(2026, 11, 12, 15, 31, tzinfo=UTC)
@@ -107,14 +110,14 @@ def test_days_and_births_and_counts():
 
 
 def test_the_due_panel_counts_down_to_the_next_set_by_its_minute():
-    panel = made.due_panel(bedside(*RUNNING), "Dr Thistledown")
+    panel = due_panel(bedside(*RUNNING), "Dr Thistledown")
     assert (panel.what, panel.count, panel.is_late) == ("Vitals at minute 30", "4:00", False)
     assert (panel.minute, panel.minute_of, panel.running) == ("Minute 26", "of 40", "Infusion running, 75 mL/h")
     assert panel.drawing.count("pane lit") + panel.drawing.count("pane now") == 4
 
 
 def test_past_its_time_it_counts_up_and_all_panes_stop():
-    panel = made.due_panel(bedside(*RUNNING, now=NOW + timedelta(minutes=4, seconds=40)), "")
+    panel = due_panel(bedside(*RUNNING, now=NOW + timedelta(minutes=4, seconds=40)), "")
     assert panel.is_late
     assert panel.count == "+0:40"
     assert panel.drawing.count("pane late") == 10
@@ -123,31 +126,31 @@ def test_past_its_time_it_counts_up_and_all_panes_stop():
 
 def test_a_set_never_taken_is_a_gap_on_the_chart_and_asks_why():
     late = bedside(*RUNNING, now=NOW + timedelta(minutes=18))
-    panel = made.due_panel(late, "")
+    panel = due_panel(late, "")
     assert [item.label.split(":")[0] for item in panel.missed] == ["Every 15 minutes"]
     assert len(chart_of(late).gaps) == 1
 
 
 def test_steps_before_the_dose_show_what_is_done_and_mark_one_as_next():
-    found = made.steps(bedside(*RUNNING[:3]), "/leaving/")
+    found = steps(bedside(*RUNNING[:3]), "/leaving/")
     assert [step.label for step in found if step.done_at] == ["Check in", "Pre-dose check", "Vitals before the dose"]
     assert [step.label for step in found if step.is_next] == ["Weight today"]
     assert found[-1].kind == "started"
 
 
 def test_the_pad_knows_what_is_due_and_the_last_values():
-    tiles = {tile.measure: tile for tile in made.tiles(bedside(*RUNNING))}
-    assert tiles["systolic_mmhg"].last == "131"
-    assert tiles["systolic_mmhg"].is_due
-    assert not tiles["heart_rate_per_min"].is_due
-    assert tiles["heart_rate_per_min"].last == ""
+    by_measure = {tile.measure: tile for tile in tiles(bedside(*RUNNING))}
+    assert by_measure["systolic_mmhg"].last == "131"
+    assert by_measure["systolic_mmhg"].is_due
+    assert not by_measure["heart_rate_per_min"].is_due
+    assert by_measure["heart_rate_per_min"].last == ""
 
 
 def test_the_limits_a_tablet_carries_are_exact_and_a_rise_has_its_value_before():
-    carried = {limit["words"]: limit for limit in made.offline_limits(bedside(*RUNNING))}
+    carried = {limit["words"]: limit for limit in offline_limits(bedside(*RUNNING))}
     assert carried["alert: systolic at or above 160 mmHg"]["value"] == "160"
     assert carried["alert: systolic rising at or above 40 mmHg"]["baseline"] == "124"
-    without = made.offline_limits(bedside(*RUNNING[:2]))
+    without = offline_limits(bedside(*RUNNING[:2]))
     assert next(limit for limit in without if limit["relation"] == "rise_at_or_above")["baseline"] is None
 
 
@@ -155,7 +158,7 @@ def test_a_reading_past_its_limit_is_marked_on_chart_and_table():
     low = bedside(*RUNNING, said("vitals", 4, 6, spo2_percent="93"))
     assert [point.is_past for point in chart_of(low).points[Measure.SPO2_PERCENT]] == [False, False, True]
     assert [cell.words for cell in table_of(low)[-1].cells if cell.is_past] == ["93"]
-    rows = made.alert_rows(low)
+    rows = alert_rows(low)
     assert rows[0].is_open
     assert "SpO₂ 93 %" in rows[0].what
 
@@ -205,4 +208,4 @@ def test_every_kind_of_event_has_its_place_on_the_page():
 
 def test_a_due_repeat_keeps_its_own_name():
     item = DueItem("r", DueKind.REPEAT, "Repeat SpO₂", NOW, NOW, None, DueState.OPEN, (Measure.SPO2_PERCENT,))
-    assert made.reading_title(bedside(*RUNNING), item) == "Repeat SpO₂"
+    assert reading_title(bedside(*RUNNING), item) == "Repeat SpO₂"

@@ -23,8 +23,8 @@ from fanlight.records.models import Course, TreatmentSession
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person, session_or_404
 from fanlight.web.forms import DayField, KeyedForm, do_once
+from fanlight.web.pages.course_panes import session_fan
 from fanlight.web.pages.protocol_choice import chosen_protocol
-from fanlight.web.pages.session_page import session_fan
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.words import counted, day_words
 

@@ -23,7 +23,7 @@ from fanlight.records.library import library
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person, session_or_404
 from fanlight.web.forms import KeyedForm, SecondPersonMixin, YesNoField, do_once
-from fanlight.web.pages import session_page as made
+from fanlight.web.pages.due_panel import due_panel
 from fanlight.web.second_person import second_person
 from fanlight.web.views.sessions import about_session
 
@@ -123,7 +123,7 @@ def leaving(request: HttpRequest, reference: str) -> HttpResponse:
     bedside, result = judge_session(row, Stage.DISCHARGE, content, at=now)
     if bedside is None:
         return redirect("session", reference)
-    available = ends(bedside.state, bedside.plan, now, result.rules)
+    available = ends(bedside.state, bedside.plan, now, result.rules, result.criteria)
     choices = [(end.kind.value, end.label) for end in available]
     may_override, may_end = user.may(Permission.OVERRIDE), user.may(Permission.DISCHARGE)
     posted = request.POST.get("act") if request.method == "POST" else None
@@ -180,7 +180,7 @@ def leaving(request: HttpRequest, reference: str) -> HttpResponse:
         "over_label": next(
             (item.label for item in ready.criteria if item.id == (request.POST.get("criterion") or request.GET.get("override"))), ""
         ),
-        "due": made.due_panel(bedside, ""),
+        "due": due_panel(bedside, ""),
         "waits_for": ", ".join(item.label.lower() for item in ready.open),
         "is_ended": bedside.state.is_ended,
         "reference": reference,

@@ -25,8 +25,8 @@ from fanlight.records.library import library
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person, session_or_404
 from fanlight.web.forms import ExactField, KeyedForm, SecondPersonMixin, do_once
+from fanlight.web.pages.course_panes import session_fan
 from fanlight.web.pages.reasoning import Reason, reasons
-from fanlight.web.pages.session_page import session_fan
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.second_person import second_person
 from fanlight.web.words import counted, day_words

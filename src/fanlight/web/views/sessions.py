@@ -30,11 +30,15 @@ from fanlight.records.permissions import Permission, Role
 from fanlight.records.policies import NotAllowedError
 from fanlight.web.access import page, person, session_or_404
 from fanlight.web.drawing.session_chart import draw_session_chart
-from fanlight.web.pages import session_page as made
+from fanlight.web.pages.alert_rows import alert_rows
+from fanlight.web.pages.course_panes import session_fan
+from fanlight.web.pages.due_panel import due_panel
+from fanlight.web.pages.entry_pad import entry_title, offline_limits, tiles
 from fanlight.web.pages.event_forms import event_forms
 from fanlight.web.pages.event_words import timeline
 from fanlight.web.pages.red_flags import red_flag_choices
 from fanlight.web.pages.session_drawing import chart_of, table_of, zero_of
+from fanlight.web.pages.session_steps import steps
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.second_person import second_person
 
@@ -57,7 +61,7 @@ def session(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "session_unordered.html", about_session(row, None, now) | {"session": row})
     context = _context(request, row, bedside, now)
     context["forms"] = event_forms(person(request).roles, bedside.plan, red_flag_choices())
-    context["limits"] = made.offline_limits(bedside)
+    context["limits"] = offline_limits(bedside)
     response = render(request, "session.html", context)
     patch_cache_control(response, no_store=True)
     return response
@@ -75,9 +79,9 @@ def live(request: HttpRequest, reference: str) -> HttpResponse:
     context = _context(request, row, bedside, now)
     parts = {name: render_to_string(f"session/{name}.html", context, request=request) for name in _PARTS}
     entry = {
-        "title": made.entry_title(bedside),
+        "title": entry_title(bedside),
         "tiles": [{"measure": t.measure, "last": t.last, "ago": t.ago, "due": t.is_due} for t in context["tiles"]],
-        "limits": made.offline_limits(bedside),
+        "limits": offline_limits(bedside),
         "phase": context["phase"],
     }
     sequence = len(bedside.events)
@@ -156,7 +160,7 @@ def about_session(row: TreatmentSession, bedside: Bedside | None, now: datetime)
         "patient": who_of(row.patient, today),
         "ids": f"{row.chair + ' · ' if row.chair else ''}session {row.number} of {len(states)}",
         "facts": facts,
-        "fan": made.session_fan(row.number, states, len(states)),
+        "fan": session_fan(row.number, states, len(states)),
         "reference": row.reference,
     }
 
@@ -182,15 +186,15 @@ def _context(request: HttpRequest, row: TreatmentSession, bedside: Bedside, now:
         "now_iso": format_instant(now),
         "zone": site.zone_name,
         "phase": "in_session" if dosing.has_begun else "pre_dose",
-        "due": made.due_panel(bedside, present),
-        "alerts": made.alert_rows(bedside),
-        "steps": made.steps(bedside, discharge),
+        "due": due_panel(bedside, present),
+        "alerts": alert_rows(bedside),
+        "steps": steps(bedside, discharge),
         "chart": draw_session_chart(chart),
         "zero": zero_of(bedside),
         "rows": table_of(bedside),
         "lines": timeline(bedside.state.entries, initials),
-        "tiles": made.tiles(bedside),
-        "entry_title": made.entry_title(bedside),
+        "tiles": tiles(bedside),
+        "entry_title": entry_title(bedside),
         "last_dissociation": _last(bedside, Measure.DISSOCIATION_0_10),
         "last_distress": _last(bedside, Measure.DISTRESS_0_10),
         "last_moaas": _last(bedside, Measure.SEDATION_MOAAS),
