@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from fanlight.core.session_plan import Measure
 from fanlight.web.drawing.course_chart import CourseChart, Score, draw_course_chart
 from fanlight.web.drawing.fan import MOST_PANES, Pane, countdown_fan, course_fan, mark, overdue_fan
-from fanlight.web.drawing.session_chart import DueArch, LimitLine, Point, SessionChart, draw_session_chart
+from fanlight.web.drawing.session_chart import draw_session_chart
+from fanlight.web.drawing.session_chart_values import DueArch, LimitLine, Point, SessionChart
 from fanlight.web.drawing.session_table import TableReading, readings_table
 from fanlight.web.drawing.shapes import SHAPES, shape
 from fanlight.web.drawing.sparkline import sparkline

@@ -10,7 +10,7 @@ from fanlight.care.sessions.words import MEASURE_LABELS
 from fanlight.core.quantities import plain
 from fanlight.core.session_plan import Limit, Measure, Relation, SessionPlan
 from fanlight.records.bedside import Bedside
-from fanlight.web.drawing.session_chart import DueArch, LimitLine, Point, SessionChart
+from fanlight.web.drawing.session_chart_values import DueArch, LimitLine, Point, SessionChart
 from fanlight.web.drawing.session_table import Row, TableReading, readings_table
 
 _DRAWN = (

@@ -13,7 +13,8 @@ from fanlight.records.audit import note
 from fanlight.records.bedside import at_bedside
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person, session_or_404
-from fanlight.web.drawing.session_chart import LimitLine, Point, SessionChart, draw_session_chart
+from fanlight.web.drawing.session_chart import draw_session_chart
+from fanlight.web.drawing.session_chart_values import LimitLine, Point, SessionChart
 from fanlight.web.drawing.svg import Svg
 from fanlight.web.pages.document_header import KINDS, document_of
 from fanlight.web.views.sessions import about_session

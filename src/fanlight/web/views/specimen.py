@@ -11,7 +11,8 @@ from fanlight.core.session_plan import Measure
 from fanlight.web.access import signed_in
 from fanlight.web.drawing.course_chart import CourseChart, Score, draw_course_chart
 from fanlight.web.drawing.fan import Pane, countdown_fan, course_fan, mark, overdue_fan
-from fanlight.web.drawing.session_chart import DueArch, LimitLine, Point, SessionChart, draw_session_chart
+from fanlight.web.drawing.session_chart import draw_session_chart
+from fanlight.web.drawing.session_chart_values import DueArch, LimitLine, Point, SessionChart
 from fanlight.web.drawing.shapes import SHAPES
 from fanlight.web.drawing.sparkline import sparkline
 from fanlight.web.pages.who import KeyFact, Who
