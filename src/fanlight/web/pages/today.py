@@ -45,6 +45,7 @@ class VisitRow:
     is_running: bool
     is_over: bool
     href: str
+    has_risk: bool = False
 
 
 RISK_KINDS = frozenset({"risk", "suicide_risk", "risk_answer", "crisis"})
@@ -77,11 +78,29 @@ def owed_rows(tasks: Iterable[Task], now: datetime, user_pk: int) -> tuple[OwedR
 def visit_rows(sessions: Iterable[TreatmentSession], now: datetime, *, may_see: bool) -> tuple[VisitRow, ...]:
     """Today's sessions with where each stands."""
     rows = []
-    for session in sessions:
+    found = list(sessions)
+    at_risk = set(
+        Task.objects.filter(
+            patient__in=[session.course.patient_id for session in found], kind__in=RISK_KINDS, closed_at__isnull=True
+        ).values_list("patient_id", flat=True)
+    )
+    for session in found:
         href = f"/sessions/{session.reference}/" if may_see else f"/sessions/{session.reference}/arrival/"
         what = f"session {session.number}{' · ' + session.chair if session.chair else ''}"
         state, shape, running = _standing(session, now)
-        rows.append(VisitRow(session.reference, session.course.patient.name, what, state, shape, running, session.state in _ENDED, href))
+        rows.append(
+            VisitRow(
+                session.reference,
+                session.course.patient.name,
+                what,
+                state,
+                shape,
+                running,
+                session.state in _ENDED,
+                href,
+                session.course.patient_id in at_risk,
+            )
+        )
     return tuple(sorted(rows, key=lambda row: (row.is_over, not row.is_running)))
 
 

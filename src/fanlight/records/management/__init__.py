@@ -1,0 +1,1 @@
+"""Commands of the records, run as `fanlight manage NAME`."""
