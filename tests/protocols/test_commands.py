@@ -100,7 +100,7 @@ def test_no_facts_is_an_answer(run, tmp_path):
         (("--protocol", "iv-racemic-inducton"), "FAN-CLI-011"),
         (("--protocol", "iv-racemic-induction", "--on", "21.11.2026"), "FAN-CLI-013"),
         (("--protocol", "iv-racemic-induction", "--phase", "taper"), "FAN-DOSE-001"),
-        (("--protocol", "iv-racemic-induction", "--overlay", "/nowhere"), "FAN-CLI-010"),
+        (("--protocol", "iv-racemic-induction", "--overlay", "/nowhere"), "FAN-LIB-001"),
     ],
 )
 def test_a_slip_is_answered_with_the_likely_intent(run, facts, args, code):

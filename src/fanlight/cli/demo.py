@@ -21,12 +21,14 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="forget what was entered and start anew")] = False,
     still: Annotated[bool, typer.Option("--still", help="nothing writes but its users")] = False,
     data: Annotated[str, typer.Option(help="folder of the demo database")] = os.path.join("var", "demo"),
+    overlay: Annotated[str, typer.Option(help="folder of the clinic's own protocols (default: FANLIGHT_OVERLAY)")] = "",
 ) -> int:
     """Fill a sample clinic where there is none, print who can sign in, and serve it on loopback only."""
-    from fanlight.cli.django_start import choose_data, migrate, start_django
+    from fanlight.cli.django_start import choose_data, migrate, start_django, use_overlay
 
     started = time.monotonic()
     os.environ["FANLIGHT_DEMO"] = "1"
+    use_overlay(overlay)
     folder = choose_data(data)
     if fresh and folder.exists():
         _say(f"Forgetting the demo in {folder}")

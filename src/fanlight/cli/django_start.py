@@ -24,6 +24,17 @@ def choose_data(folder: str) -> Path:
     return Path(os.environ.get("FANLIGHT_DATA", "var")).absolute()
 
 
+def use_overlay(folder: str) -> None:
+    """Lay a clinic's own protocols over the shipped ones in this process; every fault of them is said now, not on a page."""
+    if folder:
+        os.environ["FANLIGHT_OVERLAY"] = folder
+    if os.environ.get("FANLIGHT_OVERLAY"):
+        from fanlight.records.library import library
+
+        found = library().overlaid
+        sys.stderr.write(f"Own protocols: {len(found.replaced)} replaced, {len(found.added)} added. Each needs its signature here.\n")
+
+
 def start_django(*, setup: bool = True) -> None:
     """Point Django at Fanlight's settings; with `setup`, load its applications too."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fanlight.records.settings")

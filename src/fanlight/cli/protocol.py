@@ -1,9 +1,10 @@
-"""`fanlight protocol list | show | lint | diff`: the treatment protocols, as a clinician reads and checks them."""
+"""`fanlight protocol list | show | lint | diff | sign`: the treatment protocols, as a clinician reads, checks and signs them."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 from fanlight.cli.typed import run_app
 
 if TYPE_CHECKING:
-    from fanlight.care.protocols import LintAgainst, Protocol
+    from fanlight.care.protocols import Protocol
     from fanlight.records.library import Library
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -103,7 +104,7 @@ def lint(
     chosen = [item for target in targets or [] for item in _all_of(shelf, target, overlay)] or list(
         protocols_in_force(shelf, overlay).values()
     )
-    against = lint_against(shelf)
+    against = shelf.lint_against
     found = {item.id: lint_protocol(item, against) for item in chosen}
     count = {s: sum(fault.severity is s for faults in found.values() for fault in faults) for s in LintSeverity}
     if as_json:
@@ -134,7 +135,7 @@ def diff(
     from fanlight.records.library import library
 
     shelf = library()
-    found = compare(_named_or_file(shelf, old, ""), _named_or_file(shelf, new, overlay))
+    found = compare(_named_or_file(replace(shelf, overlay=None), old, ""), _named_or_file(shelf, new, overlay))
     if as_json:
         _print_json([{"section": item.section, "key": item.key, "sentence": item.sentence} for item in found])
         return 0
@@ -149,20 +150,25 @@ def diff(
     return 0
 
 
+@app.command()
+def sign(
+    protocol: Annotated[str, typer.Argument(help="id of the protocol")],
+    site: Annotated[str, typer.Option(help="code of the clinic it is signed for")],
+    as_who: Annotated[str, typer.Option("--as", help="sign-in name of the medical director")],
+    overlay: _Overlay = "",
+    data: Annotated[str, typer.Option(help="folder of the database (default: FANLIGHT_DATA or ./var)")] = "",
+) -> int:
+    """Sign one exact text for a clinic, so that courses may begin on it; the password is asked for, or read from standard input."""
+    from fanlight.cli.signing import sign_from_here
+
+    return sign_from_here(protocol, site, as_who, overlay, data)
+
+
 def scale_titles(protocol: Protocol) -> dict[str, str]:
     """Titles of the rating scales a protocol names, by id."""
     from fanlight.records.instruments import shipped_instrument
 
     return {rule.scale: shipped_instrument(rule.scale).title for rule in protocol.follow_up.measures}
-
-
-def lint_against(shelf: Library) -> LintAgainst:
-    """What the shelf's protocols are checked against."""
-    from fanlight.care.protocols import LintAgainst
-
-    drugs = {name: product.drug for name, product in shelf.products.items()}
-    scales = frozenset(path.stem for path in (shelf.folder / "instruments").glob("*.yaml"))
-    return LintAgainst(dict(shelf.sources), shelf.ceilings, drugs, frozenset(shelf.consents), scales)
 
 
 def _all_of(shelf: Library, target: str, overlay: str) -> list[Protocol]:

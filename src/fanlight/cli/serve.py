@@ -19,10 +19,12 @@ def serve(
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
     data: Annotated[str, typer.Option(help="folder of the database (default: FANLIGHT_DATA or ./var)")] = "",
     behind_proxy: Annotated[bool, typer.Option(help="trust X-Forwarded-Proto from the TLS proxy in front")] = False,
+    overlay: Annotated[str, typer.Option(help="folder of the clinic's own protocols (default: FANLIGHT_OVERLAY)")] = "",
 ) -> int:
     """Serve for real use: a second factor for everybody, cookies over TLS only."""
-    from fanlight.cli.django_start import choose_data, migrate, start_django
+    from fanlight.cli.django_start import choose_data, migrate, start_django, use_overlay
 
+    use_overlay(overlay)
     folder = choose_data(data)
     folder.mkdir(parents=True, exist_ok=True)
     if behind_proxy:

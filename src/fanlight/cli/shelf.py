@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,15 +24,12 @@ def protocols_in_force(shelf: Library, overlay_folder: str = "") -> Mapping[str,
     """The shipped protocols with a site's folder laid over them."""
     if not overlay_folder:
         return shelf.protocols
-    from fanlight.care.protocols import Protocol, overlay
-    from fanlight.content import read_folder
+    return shelf_with(shelf, overlay_folder).protocols
 
-    folder = Path(overlay_folder)
-    if not folder.is_dir():
-        raise ShelfError(
-            "FAN-CLI-010", f"Cannot use the overlay {overlay_folder}", "it is not a folder", "Give the folder that holds its YAML files."
-        )
-    return overlay(shelf.protocols, read_folder(folder, Protocol)).protocols
+
+def shelf_with(shelf: Library, overlay_folder: str) -> Library:
+    """The same shelf with a site's folder laid over it; the shelf itself where none is given."""
+    return replace(shelf, overlay=Path(overlay_folder)) if overlay_folder else shelf
 
 
 def protocol_named(shelf: Library, wanted: str, overlay_folder: str = "") -> Protocol:

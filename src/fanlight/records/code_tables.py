@@ -20,4 +20,4 @@ def code_tables() -> CodeTables:
         meanings = [read(folder / name, MeaningsFile) for name in ("diagnoses.yaml", "allergies.yaml")]
         return CodeTables.of(measures, meanings, library().facts)
 
-    return compiled(library().folder, "codes", made)
+    return compiled(library().shipped_version, "codes", made)

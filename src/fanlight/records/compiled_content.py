@@ -1,22 +1,23 @@
 """Content in a form that loads in milliseconds: kept in the user's cache, keyed by everything it was made from.
 
-The key covers the bytes of every content file and of the code that reads them, so what is loaded is never stale.
-A missing, torn or foreign file is simply made again. The folder is the owner's alone.
+The key covers the bytes of every content file (the content version) and of the code that reads them, so what is loaded is never
+stale. A missing, torn or foreign file is simply made again. The folder is the owner's alone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import hashlib
 import os
 import pickle
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, cast
 
 import fanlight
-from fanlight.content import content_hash
 
 T = TypeVar("T")
 
@@ -28,21 +29,24 @@ def cache_folder() -> Path:
 
 
 @functools.cache
-def _key(folder: Path) -> str:
-    digest = hashlib.sha256(content_hash(folder).encode())
+def _code_hash() -> str:
+    digest = hashlib.sha256()
     root = Path(fanlight.__file__).parent
     for part in ("core", "care", "content", "exchange", "records"):
         for path in sorted((root / part).rglob("*.py")):
             digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()
 
 
-def compiled(folder: Path, name: str, make: Callable[[], T]) -> T:
-    """What `make` gives, from the cache where it was made before from the same bytes."""
-    path = cache_folder() / f"{name}-{_key(folder)}.pickle"
+def compiled(version: str, name: str, make: Callable[[], T]) -> T:
+    """What `make` gives, from the cache where it was made before from the same bytes. `version` is the hash of the content read."""
+    key = hashlib.sha256(f"{version}{_code_hash()}".encode()).hexdigest()[:32]
+    path = cache_folder() / f"{name}-{key}.pickle"
     with contextlib.suppress(Exception):  # anything unreadable is made again
         if path.stat().st_uid == os.getuid():
-            return cast(T, pickle.loads(path.read_bytes()))  # noqa: S301 - the owner's own file, checked above
+            return cast(T, _load(path))
+    if sys.stderr.isatty():
+        sys.stderr.write(f"Reading {name} (once, until content changes)\n")
     made = make()
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -52,3 +56,14 @@ def compiled(folder: Path, name: str, make: Callable[[], T]) -> T:
         part.write_bytes(pickle.dumps(made, protocol=5))
         part.replace(path)
     return made
+
+
+def _load(path: Path) -> object:
+    """The pickled value. Nothing read here is garbage, so the collector waits: it would look at every new object many times."""
+    is_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return pickle.loads(path.read_bytes())  # noqa: S301 - the owner's own file, checked by the caller
+    finally:
+        if is_collecting:
+            gc.enable()

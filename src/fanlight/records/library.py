@@ -1,16 +1,16 @@
-"""All clinical content, read once: the shipped files, checked as they are read. No framework is needed here."""
+"""All clinical content, read once: the shipped files with a site's own protocols over them. No framework is needed here."""
 
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from fanlight.care.dosing import DosingPolicy, Product, ProductsFile, products_by_id
-from fanlight.care.protocols import ClinicCalendar, DefaultCeilings
-from fanlight.care.protocols.protocol import Protocol
+from fanlight.care.protocols import ClinicCalendar, DefaultCeilings, LintAgainst, Overlaid, Protocol, overlay
 from fanlight.care.rules import RulesFile, SourcesFile, sources_of
 from fanlight.care.scales import RiskTable
 from fanlight.care.scales.asking import AskingPolicy
@@ -21,95 +21,140 @@ from fanlight.core.facts import FactCatalogue, FactsFile
 from fanlight.records.compiled_content import compiled
 from fanlight.records.consent_texts import ConsentText
 from fanlight.records.screening_content import load_screening_content
+from fanlight.records.site_overlay import SiteOverlay, read_site_overlay
 
 
 @dataclass(frozen=True)
 class Library:
-    """The content of one folder. Each part is read when it is first asked for, and kept."""
+    """The content of one folder, with a site's own protocols laid over it. Each part is read when it is first asked for, and kept."""
 
     folder: Path = field(default_factory=content_folder)
+    overlay: Path | None = None
+
+    @cached_property
+    def shipped_version(self) -> str:
+        """Hash of every shipped content file."""
+        return content_hash(self.folder)
 
     @cached_property
     def version(self) -> str:
-        """Hash of every content file: the content version that decisions name."""
-        return content_hash(self.folder)
+        """Hash of every content file, the site's own too: the content version that decisions name."""
+        return self._own.version_over(self.shipped_version)
+
+    @cached_property
+    def _own(self) -> SiteOverlay:
+        return read_site_overlay(self.overlay)
 
     @cached_property
     def facts(self) -> FactCatalogue:
         """Every fact that may be given or asked for."""
-        return compiled(self.folder, "facts", lambda: FactCatalogue.of(read_folder(self.folder / "facts", FactsFile).values()))
+        return compiled(self.shipped_version, "facts", lambda: FactCatalogue.of(read_folder(self.folder / "facts", FactsFile).values()))
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
         """Source id to citation."""
-        return sources_of(read_folder(self.folder / "sources", SourcesFile).values())
+        return compiled(self.shipped_version, "sources", lambda: sources_of(read_folder(self.folder / "sources", SourcesFile).values()))
 
     @cached_property
     def consents(self) -> Mapping[str, ConsentText]:
         """Consent texts by id."""
-        return compiled(self.folder, "consents", lambda: {t.id: t for t in read_folder(self.folder / "consents", ConsentText).values()})
+        return compiled(
+            self.shipped_version, "consents", lambda: {t.id: t for t in read_folder(self.folder / "consents", ConsentText).values()}
+        )
 
     @cached_property
+    def shipped_protocols(self) -> Mapping[str, Protocol]:
+        """The protocols as shipped, by id."""
+        return compiled(
+            self.shipped_version, "protocols", lambda: {p.id: p for p in read_folder(self.folder / "protocols", Protocol).values()}
+        )
+
+    @cached_property
+    def overlaid(self) -> Overlaid:
+        """The protocols in force, and what the site's overlay did to the shipped ones."""
+        return overlay(self.shipped_protocols, self._own.protocols)
+
+    @property
     def protocols(self) -> Mapping[str, Protocol]:
-        """Protocols by id."""
-        return compiled(self.folder, "protocols", lambda: {p.id: p for p in read_folder(self.folder / "protocols", Protocol).values()})
+        """Protocols in force by id: the shipped ones with the site's laid over them."""
+        return self.overlaid.protocols
+
+    @cached_property
+    def lint_against(self) -> LintAgainst:
+        """What protocols are checked against before they are signed."""
+        drugs = {name: product.drug for name, product in self.products.items()}
+        scales = frozenset(path.stem for path in (self.folder / "instruments").glob("*.yaml"))
+        return LintAgainst(dict(self.sources), self.ceilings, drugs, frozenset(self.consents), scales)
 
     @cached_property
     def products(self) -> Mapping[str, Product]:
         """Products by id."""
         return compiled(
-            self.folder, "products", lambda: products_by_id(tuple(read_folder(self.folder / "products", ProductsFile).values()))
+            self.shipped_version, "products", lambda: products_by_id(tuple(read_folder(self.folder / "products", ProductsFile).values()))
         )
 
     @cached_property
     def dosing_policy(self) -> DosingPolicy:
         """What a syringe and a pump can deliver, weight windows, how figures are shown."""
-        return compiled(self.folder, "dosing", lambda: read(self.folder / "dosing" / "policy.yaml", DosingPolicy))
+        return compiled(self.shipped_version, "dosing", lambda: read(self.folder / "dosing" / "policy.yaml", DosingPolicy))
 
     @cached_property
     def ceilings(self) -> DefaultCeilings:
         """The default ceilings of the dose and frequency rules, for planning and checking protocols."""
-        return compiled(self.folder, "ceilings", lambda: DefaultCeilings.of(read_folder(self.folder / "rules", RulesFile).values()))
+        return compiled(
+            self.shipped_version, "ceilings", lambda: DefaultCeilings.of(read_folder(self.folder / "rules", RulesFile).values())
+        )
 
     @cached_property
     def calendars(self) -> Mapping[str, ClinicCalendar]:
         """Clinic calendars by id."""
         return compiled(
-            self.folder, "calendars", lambda: {c.id: c for c in read_folder(self.folder / "calendars", ClinicCalendar).values()}
+            self.shipped_version, "calendars", lambda: {c.id: c for c in read_folder(self.folder / "calendars", ClinicCalendar).values()}
         )
 
     @cached_property
     def session_parameters(self) -> SessionParametersFile:
         """The numbers a session is judged by where its protocol gives none."""
-        return read(self.folder / "sessions" / "parameters.yaml", SessionParametersFile)
+        return compiled(self.shipped_version, "sessions", lambda: read(self.folder / "sessions" / "parameters.yaml", SessionParametersFile))
 
     @cached_property
     def risk_table(self) -> RiskTable:
         """What a risk answer demands: who, by when, who is next."""
-        return compiled(self.folder, "risk", lambda: read(self.folder / "risk" / "grades.yaml", RiskTable))
+        return compiled(self.shipped_version, "risk", lambda: read(self.folder / "risk" / "grades.yaml", RiskTable))
 
     @cached_property
     def asking_policy(self) -> AskingPolicy:
         """When a patient is asked for a scale, and who owns it when nobody answers."""
-        return compiled(self.folder, "asking", lambda: read(self.folder / "asking" / "policy.yaml", AskingPolicy))
+        return compiled(self.shipped_version, "asking", lambda: read(self.folder / "asking" / "policy.yaml", AskingPolicy))
 
     @cached_property
     def screening(self) -> ScreeningContent:
         """Rules, criteria, definitions and medicines: what a screening is made from."""
-        return load_screening_content(self.folder, self.facts, dict(self.sources), self.version)
+        return load_screening_content(self.folder, self.facts, dict(self.sources), self.version, shipped_version=self.shipped_version)
+
+    @cached_property
+    def _shipped_texts(self) -> Mapping[str, str]:
+        return {name: (self.folder / "protocols" / f"{name}.yaml").read_text(encoding="utf-8") for name in self.shipped_protocols}
 
     def protocol_text(self, protocol_id: str) -> str:
-        """The file of a protocol as it stands: what a medical director signs."""
-        return (self.folder / "protocols" / f"{protocol_id}.yaml").read_text(encoding="utf-8")
+        """The text of a protocol in force, byte for byte: what a medical director signs. It does not change while the process lives."""
+        own = self._own.texts.get(protocol_id)
+        return self._shipped_texts[protocol_id] if own is None else own
 
     def pinned_protocol(self, protocol_id: str, text: str) -> Protocol:
-        """The protocol of a text signed earlier, whatever the file says now."""
-        if text == self.protocol_text(protocol_id):
+        """The protocol of a text signed earlier, whatever is in force now, even where it is in force no more."""
+        if protocol_id in self.protocols and text == self.protocol_text(protocol_id):
             return self.protocols[protocol_id]
-        return read_text(text, Protocol, f"{protocol_id} as signed")
+        return _protocol_as_signed(protocol_id, text)
+
+
+@functools.lru_cache(maxsize=64)
+def _protocol_as_signed(protocol_id: str, text: str) -> Protocol:
+    return read_text(text, Protocol, f"{protocol_id} as signed")
 
 
 @functools.cache
 def library() -> Library:
-    """The shipped content, read once for the life of the process."""
-    return Library()
+    """The content in force here, read once for the life of the process: FANLIGHT_OVERLAY names the folder of the site's own protocols."""
+    folder = os.environ.get("FANLIGHT_OVERLAY", "")
+    return Library(overlay=Path(folder)) if folder else Library()

@@ -17,9 +17,15 @@ def read_rules(folder: Path, facts: FactCatalogue, sources: dict[str, str]) -> t
     return build_rules(read_folder(folder / "rules", RulesFile), RuleParts(facts, sources, overrides))
 
 
-def load_screening_content(folder: Path, facts: FactCatalogue, sources: dict[str, str], version: str) -> ScreeningContent:
-    """What a screening is made from, from the compiled cache where nothing has changed."""
-    rules, criteria = compiled(folder, "rules", lambda: read_rules(folder, facts, sources))
-    drugs = compiled(folder, "drugs", lambda: DrugDictionary.of(read_folder(folder / "drugs", DrugsFile).values()))
-    staging = compiled(folder, "definitions", lambda: read(folder / "definitions" / "resistance.yaml", DefinitionsFile))
+def load_screening_content(
+    folder: Path, facts: FactCatalogue, sources: dict[str, str], version: str, *, shipped_version: str = ""
+) -> ScreeningContent:
+    """What a screening is made from, from the compiled cache where nothing has changed.
+
+    `version` is what decisions name; `shipped_version` is the hash of the folder alone, where a site's overlay lies over it.
+    """
+    key = shipped_version or version
+    rules, criteria = compiled(key, "rules", lambda: read_rules(folder, facts, sources))
+    drugs = compiled(key, "drugs", lambda: DrugDictionary.of(read_folder(folder / "drugs", DrugsFile).values()))
+    staging = compiled(key, "definitions", lambda: read(folder / "definitions" / "resistance.yaml", DefinitionsFile))
     return ScreeningContent(facts, RuleBook(rules, criteria), drugs, DefinitionBook.of(staging, facts), staging, version)

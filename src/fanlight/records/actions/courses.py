@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from fanlight.care.protocols import errors, lint
 from fanlight.care.protocols.session import PlannedDose, session_plan
 from fanlight.care.sessions.parameters import with_session_parameters
 from fanlight.care.sessions.status import SessionStatus
-from fanlight.core.errors import FanlightError
-from fanlight.records.audit import change
+from fanlight.core.errors import FanlightError, Fault, InputError
+from fanlight.records.audit import change, note
 from fanlight.records.canonical import sha256
 from fanlight.records.library import Library
 from fanlight.records.models import Course, CourseEnding, Decision, Patient, ProtocolSignature, Site, StaffMember, TreatmentSession
@@ -19,6 +20,8 @@ from fanlight.records.permissions import Permission
 from fanlight.records.plans import dump_plan
 from fanlight.records.policies import check_may
 
+SIGNATURE_MEANING = "approved for use at this clinic, with everything in it that is recalled or a default"
+"""What a medical director's signature under a protocol means; kept in the audit chain with each."""
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -27,7 +30,10 @@ class CourseError(FanlightError):
 
 
 def sign_protocol(*, site: Site, protocol_id: str, library: Library, by: StaffMember, at: datetime) -> ProtocolSignature:
-    """The medical director signs one exact text of a protocol for this site; signing the same text again changes nothing."""
+    """The medical director signs one exact text of a protocol for this site; signing the same text again changes nothing.
+
+    Errors: FAN-COURSE-001 where there is no such protocol; FAN-COURSE-010 names every contradiction the text still holds.
+    """
     check_may(by, Permission.SIGN_PROTOCOLS, at=at)
     if by.site_id != site.pk or protocol_id not in library.protocols:
         raise CourseError("FAN-COURSE-001", f"Cannot sign {protocol_id}", "there is no such protocol here", "Choose one from the list.")
@@ -36,7 +42,15 @@ def sign_protocol(*, site: Site, protocol_id: str, library: Library, by: StaffMe
     if existing is not None:
         return existing
     protocol = library.protocols[protocol_id]
-    with change("sign_protocol", at=at, by=by, protocol=protocol_id, version=protocol.version) as entry:
+    contradictions = errors(lint(protocol, library.lint_against))
+    if contradictions:
+        note("refused:sign_protocol", at=at, by=by, protocol=protocol_id, version=protocol.version)
+        raise InputError(
+            "FAN-COURSE-010",
+            f"Cannot sign {protocol_id} {protocol.version}",
+            [Fault(found.path, f"{found.code}: {found.message}") for found in contradictions],
+        )
+    with change("sign_protocol", at=at, by=by, protocol=protocol_id, version=protocol.version, meaning=SIGNATURE_MEANING) as entry:
         signature = ProtocolSignature(
             site=site,
             protocol_id=protocol_id,
