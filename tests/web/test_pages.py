@@ -50,6 +50,7 @@ TABLE: dict[str, frozenset[str]] = {
     "document_pdf": CLINICAL | {"auditor"},
     "protocols": ALL,
     "protocol": ALL,
+    "protocol_pdf": ALL,
     "import": frozenset({"nurse", "prescriber"}),
     "import_report": frozenset({"nurse", "prescriber"}),
     "staff": frozenset({"administrator"}),
@@ -144,6 +145,7 @@ def address(name: str, house: House) -> str:
         "course": [house.leaving.course_id],
         "import_report": [1],
         "protocol": ["iv-racemic-induction"],
+        "protocol_pdf": ["iv-racemic-induction"],
         "document": [house.leaving.reference, "procedure_note"],
         "document_pdf": [house.leaving.reference, "procedure_note"],
     }
@@ -244,7 +246,7 @@ def test_a_record_of_another_clinic_does_not_exist_here(house, db):
     client.force_login(StaffMember.objects.get(pk=row.pk))
     for name in TABLE:
         pattern = str(routes()[name].pattern)
-        if "<" not in pattern or name in ("protocol", "task", "import_report"):
+        if "<" not in pattern or name in ("protocol", "protocol_pdf", "task", "import_report"):
             continue
         url = address(name, house)
         answer = client.post(url, {}) if name in POST_ONLY else client.get(url)

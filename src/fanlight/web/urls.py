@@ -70,6 +70,7 @@ urlpatterns = [
     path("sessions/<str:reference>/documents/<str:kind>/pdf/", documents.document_pdf, name="document_pdf"),
     path("protocols/", protocols.protocols, name="protocols"),
     path("protocols/<str:protocol_id>/", protocols.protocol, name="protocol"),
+    path("protocols/<str:protocol_id>/pdf/", protocols.protocol_pdf, name="protocol_pdf"),
     path("import/", imports.import_records, name="import"),
     path("import/<int:pk>/", imports.import_report, name="import_report"),
     path("staff/", staff.staff, name="staff"),

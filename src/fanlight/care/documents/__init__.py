@@ -16,6 +16,7 @@ from fanlight.care.documents.letters import referrer_letter, visit_summary
 from fanlight.care.documents.monitoring_form import NotThisDrugError, monitoring_form
 from fanlight.care.documents.procedure_note import procedure_note
 from fanlight.care.documents.values import content_hash_of, document_values
+from fanlight.care.documents.written_protocol import written_protocol
 
 __all__ = [
     "Document",
@@ -40,4 +41,5 @@ __all__ = [
     "procedure_note",
     "referrer_letter",
     "visit_summary",
+    "written_protocol",
 ]

@@ -70,6 +70,12 @@ def current_signature(site: Site, protocol_id: str, library: Library) -> Protoco
     return ProtocolSignature.objects.filter(site=site, protocol_id=protocol_id, content_hash=text_hash).order_by("-signed_at").first()
 
 
+def who_may_sign(site: Site) -> tuple[str, ...]:
+    """Names of the people of this site who may sign a protocol."""
+    people = StaffMember.objects.filter(site=site, is_active=True).order_by("name")
+    return tuple(str(person) for person in people if person.may(Permission.SIGN_PROTOCOLS))
+
+
 def open_course(
     *,
     patient: Patient,

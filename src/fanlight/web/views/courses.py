@@ -17,7 +17,7 @@ from fanlight.care.sessions import SessionStatus
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
-from fanlight.records.actions.courses import current_signature, end_course, move_session, open_course
+from fanlight.records.actions.courses import current_signature, end_course, move_session, open_course, who_may_sign
 from fanlight.records.library import library
 from fanlight.records.models import Course, TreatmentSession
 from fanlight.records.permissions import Permission
@@ -26,7 +26,7 @@ from fanlight.web.forms import DayField, KeyedForm, do_once
 from fanlight.web.pages.course_panes import session_fan
 from fanlight.web.pages.protocol_choice import chosen_protocol
 from fanlight.web.pages.who import KeyFact, who_of
-from fanlight.web.words import counted, day_words
+from fanlight.web.words import counted, day_words, listed
 
 _MAY_BE_ORDERED = (SessionStatus.PLANNED.value, SessionStatus.ARRIVED.value, SessionStatus.CHECKED.value)
 
@@ -54,7 +54,7 @@ def course_new(request: HttpRequest, pk: int) -> HttpResponse:
         words
         for words, is_true in (
             ("nobody has decided yet that this person may begin", decision is None),
-            ("the medical director has not signed this version", signature is None),
+            (f"nobody has signed this version here; {_who_may_sign(row)}", signature is None),
         )
         if is_true
     ]
@@ -91,6 +91,11 @@ def course_new(request: HttpRequest, pk: int) -> HttpResponse:
         "headline": _plan_headline(planned),
     }
     return render(request, "course_new.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _who_may_sign(row: Any) -> str:
+    names = who_may_sign(row.site)
+    return f"{listed(names, 'or')} may" if names else "it needs a medical director"
 
 
 def _planned(request: HttpRequest, row: Any, protocol: Any, wanted: date) -> tuple[Any, str]:
