@@ -10,8 +10,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -60,15 +62,37 @@ class DemoServer:
     process: subprocess.Popen[bytes]
 
     minutes: float = 0
+    desks: list[Desk] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """What the server's clock says."""
+        return datetime.now(UTC) + timedelta(minutes=self.minutes)
+
+    def today(self) -> date:
+        """The clinic's date."""
+        return self.now().astimezone(ZoneInfo("America/New_York")).date()
 
     def let_pass(self, minutes: float) -> None:
-        """Move the server's clock on."""
+        """Move the server's clock on, and every tablet's with it."""
         self.minutes += minutes
         (self.folder.parent / f"{self.folder.name}.clock").write_text(str(self.minutes))
+        for desk in self.desks:
+            desk.page.clock.fast_forward(int(minutes * 60_000))
 
     def stop(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+def minutes_to_monday_morning() -> float:
+    """From now to nine o'clock of the next Monday but one at the clinic: an open day, whatever the hour of the test.
+
+    The week after next holds no closure that the coming one might.
+    """
+    zone = ZoneInfo("America/New_York")
+    here = datetime.now(zone)
+    monday = (here + timedelta(days=7 - here.weekday() + 7)).replace(hour=9, minute=0, second=0, microsecond=0)
+    return (monday.astimezone(UTC) - here.astimezone(UTC)).total_seconds() / 60
 
 
 def start_demo(folder: Path, port: int | None = None) -> DemoServer:
@@ -79,6 +103,8 @@ def start_demo(folder: Path, port: int | None = None) -> DemoServer:
             port = free.getsockname()[1]
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("FANLIGHT_", "DJANGO_"))}
     clock_file = folder.parent / f"{folder.name}.clock"
+    minutes = minutes_to_monday_morning()
+    clock_file.write_text(str(minutes))
     code = SERVER.format(clock=str(clock_file), port=port, data=str(folder))
     log = (folder.parent / f"{folder.name}.log").open("ab")
     process = subprocess.Popen([sys.executable, "-c", code], env=kept, stdout=log, stderr=log)
@@ -86,7 +112,7 @@ def start_demo(folder: Path, port: int | None = None) -> DemoServer:
     for _ in range(900):
         try:
             urllib.request.urlopen(f"{address}/accounts/login/", timeout=1).close()
-            return DemoServer(address, folder, process)
+            return DemoServer(address, folder, process, minutes)
         except OSError:
             if process.poll() is not None:
                 raise RuntimeError((folder.parent / f"{folder.name}.log").read_text()[-3000:]) from None
@@ -119,12 +145,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
 class Desk:
     """One person at one browser: signs in, notes every script error and every refusal of the content policy."""
 
-    def __init__(self, browser: Browser, address: str, size: str = "flat", touch: bool = False) -> None:
+    def __init__(self, browser: Browser, demo: DemoServer, size: str = "flat", touch: bool = False) -> None:
         width, height = SIZES[size]
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": width, "height": height}, base_url=address, has_touch=touch, timezone_id="America/New_York", locale="en-US"
+            viewport={"width": width, "height": height},
+            base_url=demo.address,
+            has_touch=touch,
+            timezone_id="America/New_York",
+            locale="en-US",
         )
         self.page: Page = self.context.new_page()
+        self.page.clock.install(time=demo.now())
         self.page.set_default_timeout(8000)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
@@ -157,12 +188,14 @@ def desks(chromium: Browser, demo: DemoServer) -> Iterator[object]:
     opened: list[Desk] = []
 
     def open_desk(username: str, size: str = "flat", touch: bool = False) -> Desk:
-        desk = Desk(chromium, demo.address, size, touch)
+        desk = Desk(chromium, demo, size, touch)
+        demo.desks.append(desk)
         opened.append(desk)
         return desk.sign_in(username)
 
     yield open_desk
     complaints = [text for desk in opened for text in desk.complaints if "409" not in text and "401" not in text and "400" not in text]
     for desk in opened:
+        demo.desks.remove(desk)
         desk.close()
     assert not complaints, complaints

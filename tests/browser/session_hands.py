@@ -24,7 +24,10 @@ def say(page: Page, kind: str, fields: dict[str, str] | None = None, *, button: 
         else:
             field.fill(value)
     dialog.locator("button[type=submit]").click()
-    expect(dialog).to_be_hidden()
+    try:
+        expect(dialog).to_be_hidden(timeout=8000)
+    except AssertionError:
+        raise AssertionError(f"{kind} was not saved: {dialog.inner_text()}") from None
 
 
 def vitals(page: Page, numbers: str = "142 88 84 97 14", dissociation: str | None = "0", sedation: str | None = "5") -> None:
@@ -35,6 +38,7 @@ def vitals(page: Page, numbers: str = "142 88 84 97 14", dissociation: str | Non
         for digit in number:
             page.locator(f'.pad-keys [data-key="{digit}"]').click()
     entry = page.locator("form.entry, .entry").first
+    entry.locator('[name="breathing"][value="room_air"]').check(force=True)
     for name, value in (("dissociation", dissociation), ("moaas", sedation)):
         if value is not None:
             entry.locator(f'input[name*="{name}"][value="{value}"]').first.check(force=True)

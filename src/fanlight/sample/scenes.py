@@ -79,8 +79,10 @@ class _Scene:
             "maoi_today": False,
             "new_medicine": False,
             "escort_arranged": True,
+            "pulse_oximeter_ready": True,
+            "appears_intoxicated": False,
             "escort_name": "Robin (sample)",
-            "answers": {"vial_past_beyond_use": False, "pulse_oximeter_ready": True, "intoxicated": False, "hypnotic_today": False},
+            "answers": {"vial_past_beyond_use": False, "hypnotic_today": False},
         }
         self.vitals(6, 128, 80, 72, 98, 14, 5, 0)
         fed = self.start - timedelta(hours=7)

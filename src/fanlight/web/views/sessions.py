@@ -198,6 +198,7 @@ def _context(request: HttpRequest, row: TreatmentSession, bedside: Bedside, now:
         "last_dissociation": _last(bedside, Measure.DISSOCIATION_0_10),
         "last_distress": _last(bedside, Measure.DISTRESS_0_10),
         "last_moaas": _last(bedside, Measure.SEDATION_MOAAS),
+        "last_breathing": _last_breathing(bedside),
         "dosing": dosing,
         "is_infusion": bedside.plan.infusion_minutes is not None,
         "may_record": user.may(Permission.RECORD_SESSION) and not bedside.state.is_ended,
@@ -209,6 +210,12 @@ def _context(request: HttpRequest, row: TreatmentSession, bedside: Bedside, now:
         "moaas": [("5", "5, responds readily to name"), ("4", "4"), ("3", "3"), ("2", "2"), ("1", "1"), ("0", "0, no response")],
         "poll_seconds": POLL_SECONDS,
     }
+
+
+def _last_breathing(bedside: Bedside) -> str:
+    """What was last said of the air breathed; nothing while nobody has said. It is shown, and may be changed, with each set."""
+    found = bedside.state.latest(Measure.SPO2_PERCENT)
+    return "" if found is None or found.on_oxygen is None else "oxygen" if found.on_oxygen else "room_air"
 
 
 def _last(bedside: Bedside, measure: Measure) -> str:

@@ -154,10 +154,13 @@ const pad = vitals ? new Pad($("[data-pad]", vitals), readVitals) : null;
 
 const score = (name) => $(`[name=${name}]:checked`, vitals)?.value;
 
+/** The air breathed belongs to a saturation: without it nobody can say that it was room air. */
+const air = () => (pad.values.has("spo2_percent") && score("breathing") ? { breathing: score("breathing") } : {});
+
 function vitalEvents() {
   const at = takenMs ?? serverNow();
   const events = [];
-  if (pad.values.size) events.push(eventOf("vitals", Object.fromEntries(pad.values), at));
+  if (pad.values.size) events.push(eventOf("vitals", { ...Object.fromEntries(pad.values), ...air() }, at));
   if (score("moaas") !== undefined) events.push(eventOf("sedation", { moaas: score("moaas") }, at));
   if (score("dissociation") !== undefined) events.push(eventOf("dissociation", { score: score("dissociation") }, at));
   if (score("distress") !== undefined) events.push(eventOf("distress", { score: score("distress") }, at));
@@ -173,7 +176,7 @@ function readVitals() {
   button.textContent = count ? `Save ${count} reading${count === 1 ? "" : "s"}` : "Save readings";
   const left = pad.tiles.filter((tile) => tile.classList.contains("is-due") && !pad.values.has(tile.dataset.measure));
   const names = left.map((tile) => tile.dataset.label).join(", ");
-  $("#save-note").textContent = count === 0 ? "Nothing entered yet. What is left out stays due." : names ? `Not taken: ${names}. It stays due.` : `Taken ${takenMs ? `at ${wallClock(takenMs, page.zone)}` : "now"}.`;
+  $("#save-note").textContent = count === 0 ? "Nothing entered yet. What is left out stays due." : pad.values.has("spo2_percent") && !score("breathing") ? "Say whether the SpO₂ is on room air or oxygen." : names ? `Not taken: ${names}. It stays due.` : `Taken ${takenMs ? `at ${wallClock(takenMs, page.zone)}` : "now"}.`;
   if (Number(score("dissociation") ?? 0) >= 5) $("#distress-block").hidden = false;
   const past = [...pad.values].map(([measure, value]) => gravest(beyond(limits, phase, measure, value))).filter(Boolean);
   for (const tile of pad.tiles) tile.classList.toggle("is-past", past.some((limit) => limit.measure === tile.dataset.measure));
@@ -201,7 +204,9 @@ async function saveVitals(event) {
     return;
   }
   tell(result, words);
+  const breathing = score("breathing"); // the air breathed stays said until it is said otherwise
   vitals.reset();
+  if (breathing) $(`[name=breathing][value=${breathing}]`, vitals).checked = true;
   isResting = false;
   takenMs = null;
   $("[data-rest]", vitals).setAttribute("aria-pressed", "false");
