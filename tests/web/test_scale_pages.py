@@ -99,7 +99,7 @@ def test_staff_open_enter_and_see_a_score(house):
     assert ScaleResponse.objects.get().score["total"] == 16
     listed = desk.get(f"/patients/{house.patient.pk}/scales/")
     assert b"<svg" in listed.content
-    assert b"PHQ-9 16 of 27" in listed.content
+    assert b"PHQ-9: 16 of 27" in listed.content
     assert len(desk.get(f"/patients/{house.patient.pk}/").content) < 60_000
 
 
@@ -268,6 +268,16 @@ def test_nonsense_from_a_phone_is_refused(house, body):
     assert say(phone, path, item="q1", value=9).status_code == 422
     assert say(phone, path, item="q77", value=1).status_code == 422
     assert not ScaleItemAnswer.objects.exists()
+
+
+def test_a_phone_whose_clock_is_off_is_set_right(house):
+    _, path = house.link()
+    phone = Client()
+    phone.post(path, BORN)
+    wrong = clock.now() - timedelta(days=9)
+    say(phone, path, item="q1", value=1, at=(wrong - timedelta(minutes=7)).isoformat(), sent=wrong.isoformat())
+    tap = ScaleItemAnswer.objects.get()
+    assert abs((tap.received_at - tap.answered_at) - timedelta(minutes=7)) < timedelta(seconds=5)
 
 
 def test_the_form_works_without_scripts(house):

@@ -7,7 +7,7 @@ from datetime import date
 
 from fanlight.web.drawing.svg import Svg, number, picture, shape, text
 
-_LEFT, _RIGHT, _TOP, _BASE = 40.0, 560.0, 26.0, 190.0
+_LEFT, _RIGHT, _TOP, _BASE = 40.0, 524.0, 26.0, 190.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def draw_course_chart(chart: CourseChart) -> Svg:
             )
         body.append(text(_RIGHT + 8, (y(start) + y(edges[index + 1])) / 2 + 4, word))
     body += [text(_LEFT - 8, y(value) + 4.5, f"{value:g}", "end") for value in (chart.low, chart.high)]
-    for goal in chart.goals:
+    for index, goal in enumerate(chart.goals):  # their words stand side by side: the lines may lie close together
         body.append(shape("path", "goal", d=f"M{number(_LEFT)} {number(y(goal.value))}H{number(_RIGHT)}"))
-        body.append(text(_LEFT + 4, y(goal.value) - 4, f"{goal.word} {goal.value:g}", "t-goal"))
+        body.append(text(_RIGHT - 4 - 120 * index, y(goal.value) - 4, f"{goal.word} {goal.value:g}", "t-goal end"))
     for run in _runs(chart.scores):
         if len(run) > 1:
             body.append(shape("path", "s-main", d="M" + " L".join(f"{number(x(s.on))} {number(y(s.value or 0))}" for s in run)))

@@ -182,7 +182,8 @@ def phone_say(request: HttpRequest, token: str) -> HttpResponse:
 def _say(link: FormLink, kind: str, key: uuid.UUID, said: dict[str, Any], now: datetime) -> Task | None:
     form, content = link.form, library()
     if kind == "answer":
-        at = parse_instant(str(said["at"]))
+        # a phone's clock may be wrong: what it says of when is moved by how far it is off as it speaks
+        at = parse_instant(str(said["at"])) + (now - parse_instant(str(said["sent"])) if "sent" in said else timedelta())
         return save_answer(
             form=form, answer_id=key, item=str(said["item"]), value=said["value"], answered_at=at, content=content, by=None, at=now
         ).task

@@ -123,8 +123,8 @@ def _sentence(lines: list[Any]) -> str:
     if not lines:
         return "No scale is answered yet."
     last = lines[0]
-    value = f"{last.title} {last.total} {last.of}".strip() if last.total else f"{last.title}, {last.status}"
-    moved = f": {last.change} since the first" if last.change and last.change != "no change" else ""
+    value = f"{last.title}: {last.total} {last.of}".strip() if last.total else f"{last.title}, {last.status}"
+    moved = f"; {last.change} since the first" if last.change and last.change != "no change" else ""
     return f"{value}{', ' + last.band if last.band else ''}{moved}."
 
 
@@ -142,7 +142,7 @@ def _waiting(form: ScaleForm, now: Any) -> dict[str, Any]:
         "way": _WAY_WORDS[form.way],
         "answered": f"{len(answers_of(form))} of {len(instrument.items)} answered",
         "opened_at": form.opened_at,
-        "opened_by": form.opened_by.name,
+        "opened_by": f"by {form.opened_by.name}" if form.opened_by.is_active else "by itself after a risk answer",
         "link": link,
         "state": state,
     }

@@ -112,7 +112,7 @@ async function post(entry) {
     answer = await fetch(say, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ kind: entry.kind, id: entry.id, item: entry.item, value: entry.value, at: entry.at }),
+      body: JSON.stringify({ kind: entry.kind, id: entry.id, item: entry.item, value: entry.value, at: entry.at, sent: new Date().toISOString() }),
     });
   } catch {
     return { away: true };
@@ -126,7 +126,8 @@ async function post(entry) {
 
 function heard(entry, answer) {
   if (answer.ok) {
-    state.textContent = `Saved ${answer.body.at}`;
+    unsent = Math.max(0, unsent - 1);
+    state.textContent = unsent === 0 ? `Saved ${answer.body.at}` : `Sending, ${unsent} to go`;
     if (answer.body.promise) promised(answer.body.promise);
     if (entry.kind === "finish") thank("Your answers are with the clinic. You can close this page.");
   } else if (answer.refused) {
@@ -194,6 +195,7 @@ document.getElementById("help-now").addEventListener("click", () => {
 });
 document.getElementById("unsafe-form").addEventListener("submit", (event) => {
   event.preventDefault();
+  promise.hidden = true;  // what was promised before is not yet true of this
   said({ kind: "unsafe" });
 });
 window.addEventListener("online", send);
@@ -207,6 +209,7 @@ for (const entry of await store.kept()) {  // what was tapped before the page wa
   const input = form.querySelector(`[name="${CSS.escape(entry.item)}"][value="${CSS.escape(String(entry.value))}"]`);
   if (input) input.checked = true;
 }
+unsent = (await store.kept()).filter((entry) => entry.staff === reference && !entry.refused).length;
 const given = values();
 const first = asked().findIndex((page) => !given.has(page.dataset.item));
 show(first, false);
