@@ -182,11 +182,13 @@ def test_five_wrong_dates_shut_the_link_and_a_slip_is_no_try(house):
 
 
 def test_a_link_runs_out_after_72_hours_and_its_answers_are_refused(house, monkeypatch):
-    _, path = house.link()
+    link, path = house.link()
+    assert link.expires_at - link.made_at == timedelta(hours=72)
     phone = Client()
     phone.post(path, BORN)
-    later = clock.now() + timedelta(hours=72)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    monkeypatch.setattr(clock, "now", lambda: link.expires_at - timedelta(seconds=1))
+    assert phone.get(path).status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: link.expires_at)
     assert phone.get(path).status_code == 410
     assert say(phone, path).status_code == 410
     assert b"Call or text 988" in phone.get(path).content

@@ -111,7 +111,7 @@ def _closures(site: Site, courses: list[Course]) -> dict[str, Task]:
 
 def _closed(course: Course, closures: dict[str, Task], sessions: dict[int, list[TreatmentSession]], content: Library) -> Iterable[Closure]:
     for ask in asks_of(course, sessions[course.pk], content):
-        task = closures.get(_key(course, ask.due_on))
+        task = closures.get(task_key(course, ask.due_on))
         if task is not None and task.closed_at is not None and task.closed_by is not None:
             yield Closure(ask.scale, ask.due_on, task.closed_at, task.closed_by.name, task.closing_note)
 
@@ -120,7 +120,8 @@ def _transferred(courses: list[Course]) -> set[int]:
     return set(CourseEnding.objects.filter(course__in=courses, kind="transferred").values_list("course_id", flat=True))
 
 
-def _key(course: Course, due_on: date) -> str:
+def task_key(course: Course, due_on: date) -> str:
+    """The key of the task that owns what a course owes on one day."""
     return f"scales:{course.pk}:{due_on.isoformat()}"
 
 
@@ -138,7 +139,7 @@ def keep_asking(*, site: Site, content: Library, at: datetime) -> int:
 
 def _keep_day(course: Course, due_on: date, of_day: list[Owed], content: Library, site: Site, at: datetime) -> int:
     wanted = [one for one in of_day if one.stage in KINDS]
-    task = Task.objects.filter(site=site, key=_key(course, due_on), closed_at__isnull=True).first()
+    task = Task.objects.filter(site=site, key=task_key(course, due_on), closed_at__isnull=True).first()
     if not wanted:
         if task is not None:
             _close_answered(task, course, site, at)
@@ -157,7 +158,7 @@ def _keep_day(course: Course, due_on: date, of_day: list[Owed], content: Library
         with change("owe_scales", at=at, by=None, patient=course.patient, course=course.pk) as entry:
             due_at = clinic_day(due_on, site.zone)[1] - timedelta(minutes=1)
             entry.add(
-                Task(site=site, patient=course.patient, key=_key(course, due_on), owner=owner, due_at=due_at, opened_at=at, **standing)
+                Task(site=site, patient=course.patient, key=task_key(course, due_on), owner=owner, due_at=due_at, opened_at=at, **standing)
             )
     elif task.kind != KINDS[stage]:
         with change("pass_owed_scales", at=at, by=None, patient=course.patient, task=task.pk, to=owner.pk) as entry:

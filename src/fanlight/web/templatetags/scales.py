@@ -10,8 +10,8 @@ from fanlight.care.scales.asking import Stage, completeness
 from fanlight.records import clock
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import library
-from fanlight.records.models import StaffMember
-from fanlight.records.owed_scales import CourseOwed, completeness_of, standings
+from fanlight.records.models import StaffMember, Task
+from fanlight.records.owed_scales import KINDS, CourseOwed, completeness_of, standings, task_key
 
 register = template.Library()
 _SHOWN = 8
@@ -28,6 +28,7 @@ def owed_scales(user: StaffMember) -> dict[str, Any]:
     found = standings(user.site, library(), clock.now())
     open_now = [(one, standing) for one in found for standing in one.standings if standing.stage in _WORDS]
     open_now.sort(key=lambda pair: (pair[1].ask.due_on, pair[0].course.pk))
+    owners = dict(Task.objects.filter(site=user.site, kind__in=KINDS.values(), closed_at__isnull=True).values_list("key", "owner__name"))
     rows = [
         {
             "href": f"/patients/{one.course.patient_id}/scales/?scale={standing.ask.scale}",
@@ -35,7 +36,7 @@ def owed_scales(user: StaffMember) -> dict[str, Any]:
             "scale": _title(standing.ask.scale),
             "due_on": standing.ask.due_on,
             "stage": _WORDS[standing.stage] + (": too late for this point, say why" if standing.window_has_closed else ""),
-            "owner": standing.owner,
+            "owner": owners.get(task_key(one.course, standing.ask.due_on), standing.owner),
         }
         for one, standing in open_now[:_SHOWN]
     ]
