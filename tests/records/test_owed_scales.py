@@ -142,3 +142,14 @@ def test_thirty_days_of_silence_leave_nothing_unowned(clinic, course):
             late = (noon(day).date() - date.fromisoformat(task.key.rsplit(":", 1)[1])).days
             assert task.kind == ("owed_scale" if late < 3 else "owed_scale_call" if late == 3 else "owed_scale_named")
     assert Task.objects.filter(closed_at__isnull=True).count() == 3  # days 0, 4 and 28
+
+
+def test_the_command_does_what_the_house_clock_does_and_says_how_complete_it_is(clinic, course, monkeypatch, capsys):
+    from django.core.management import call_command
+
+    from fanlight.records.management.commands import ask_for_scales
+
+    monkeypatch.setattr(ask_for_scales, "now", lambda: noon(0))
+    call_command("ask_for_scales")
+    assert "larkfield: 1 tasks open; 3 due, 0 answered, 3 open, 0 missing" in capsys.readouterr().out
+    assert Task.objects.filter(closed_at__isnull=True).count() == 1
