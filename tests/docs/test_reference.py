@@ -119,3 +119,16 @@ def test_the_tutorial_names_only_what_the_product_shows():
     )
     for person in ("Juniper", "Larkmoor", "Silas", "Wintergreen", "Bram", "Oakhollow"):
         assert person in people
+
+
+def test_every_tested_rule_case_is_a_line_of_its_page(pages):
+    """Counted from the tables themselves: as many lines as cases, and as many of each answer."""
+    import re
+    from pathlib import Path
+
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path("tests/spec/rules").glob("*.yaml")))
+    for answer in ("present", "absent", "unknown"):
+        written = len(re.findall(rf"^    - .*\banswer: {answer}\b", text, re.MULTILINE))
+        shown = len(re.findall(rf"^\|[^|]*\| {answer} \|", pages["rule-cases.md"], re.MULTILINE))
+        assert written == shown > 100, answer
+    assert re.findall(r"^## (\S+)", pages["rule-cases.md"], re.MULTILINE) == re.findall(r"^- rule: (\S+)", text, re.MULTILINE)

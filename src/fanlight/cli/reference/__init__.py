@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fanlight.cli.reference.clinical_pages import facts_page, protocol_pages, rules_page, scales_page
 from fanlight.cli.reference.error_codes import error_codes_page
 from fanlight.cli.reference.product_pages import (
@@ -11,10 +13,14 @@ from fanlight.cli.reference.product_pages import (
     session_states_drawing,
     session_states_page,
 )
+from fanlight.cli.reference.rule_cases import rule_cases_page
 
 
-def reference_pages() -> dict[str, str]:
-    """Every generated file of the manual by its path within ``docs/reference``."""
+def reference_pages(house: Path | None = None) -> dict[str, str]:
+    """Every generated file of the manual by its path within ``docs/reference``.
+
+    `house` is the folder that holds the manual and the tests (default: the one this runs from); its tables of rule cases become a page.
+    """
     from fanlight.cli import COMMANDS
     from fanlight.records.library import library
 
@@ -22,6 +28,7 @@ def reference_pages() -> dict[str, str]:
     return {
         **protocol_pages(shelf),
         "rules.md": rules_page(shelf),
+        "rule-cases.md": rule_cases_page((house or Path(__file__).resolve().parents[4]) / "tests" / "spec" / "rules"),
         "facts.md": facts_page(shelf),
         "scales.md": scales_page(),
         "import-codes.md": import_codes_page(shelf),
