@@ -248,6 +248,11 @@ def walk(desks, demo, number: str) -> None:
     before_the_dose(nurse, desks, reference)
     dose_and_watch(nurse, demo, reference)
     wait_and_leave(nurse, demo, reference)
+    nurse.page.goto(f"/sessions/{reference}/documents/procedure_note/")
+    nurse.page.fill("[name=password]", password_of("nurse"))
+    press(nurse.page, "Sign this text")
+    expect(nurse.page.locator("main")).to_contain_text("Nell Bramwell")
+    expect(nurse.page.locator("main")).not_to_contain_text("changed after signing")
     nurse.page.goto(f"/sessions/{reference}/documents/")
     for link in nurse.page.eval_on_selector_all("a[href$='/pdf/']", "e => e.map(x => x.getAttribute('href'))"):
         answer = nurse.context.request.get(link)

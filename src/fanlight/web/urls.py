@@ -67,6 +67,7 @@ urlpatterns = [
     path("sessions/<str:reference>/leaving/", leaving.leaving, name="discharge"),
     path("sessions/<str:reference>/documents/", documents.documents, name="documents"),
     path("sessions/<str:reference>/documents/<str:kind>/", documents.document, name="document"),
+    path("sessions/<str:reference>/documents/<str:kind>/sign/", documents.sign, name="document_sign"),
     path("sessions/<str:reference>/documents/<str:kind>/pdf/", documents.document_pdf, name="document_pdf"),
     path("protocols/", protocols.protocols, name="protocols"),
     path("protocols/<str:protocol_id>/", protocols.protocol, name="protocol"),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from fanlight.care.documents import content_hash_of
+from fanlight.core.errors import FanlightError
 from fanlight.core.session_plan import Measure
 from fanlight.records import clock
+from fanlight.records.actions.documents import MEANINGS, DocumentError, sign_document
 from fanlight.records.audit import note
-from fanlight.records.bedside import at_bedside
+from fanlight.records.bedside import Bedside, at_bedside
+from fanlight.records.models import TreatmentSession
 from fanlight.records.permissions import Permission
+from fanlight.records.signing import confirm_identity
 from fanlight.web.access import page, person, session_or_404
 from fanlight.web.drawing.session_chart import draw_session_chart
 from fanlight.web.drawing.session_chart_values import LimitLine, Point, SessionChart
@@ -39,6 +47,38 @@ def documents(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "documents.html", context)
 
 
+def told_at(row: TreatmentSession, bedside: Bedside, now: datetime) -> datetime:
+    """The instant a document speaks from: now, or for an ended session its last word, so that the text stands still."""
+    last = row.events.order_by("-sequence").values_list("received_at", flat=True).first()
+    return last if bedside.state.is_ended and last is not None else now
+
+
+@page(Permission.SIGN_DOCUMENTS)
+@require_POST
+def sign(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
+    """Sign the document as it reads now, with one's password typed again."""
+    row = session_or_404(request, reference)
+    now, by = clock.now(), person(request)
+    bedside = at_bedside(row, now)
+    if bedside is None or kind not in KINDS:
+        raise Http404
+    made = document_of(kind, row, bedside, told_at(row, bedside, now))
+    try:
+        if request.POST.get("hash") != content_hash_of(made):
+            raise DocumentError("FAN-DOC-103", "Cannot sign", "the document changed after you opened it", "Read it again, then sign.")
+        confirmed = confirm_identity(
+            username=by.username, password=request.POST.get("password", ""), code=request.POST.get("code", ""), site=by.site, at=now
+        )
+        sign_document(
+            session=row, document_id=kind, content_hash=content_hash_of(made), meaning=request.POST.get("meaning", ""), by=confirmed, at=now
+        )
+    except FanlightError as problem:
+        messages.error(request, f"{problem.what}: {problem.why}. {problem.next_step}")
+    else:
+        messages.success(request, "Signed. A later change to the session will show on it.")
+    return redirect("document", reference, kind)
+
+
 @page(Permission.SEE_DOCUMENTS)
 @require_GET
 def document(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
@@ -49,11 +89,22 @@ def document(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
     if bedside is None or kind not in KINDS:
         raise Http404
     note("see_document", at=now, by=person(request), patient=row.patient, session=row.pk, document=kind)
-    made = document_of(kind, row, bedside, now)
+    made = document_of(kind, row, bedside, told_at(row, bedside, now))
+    mark = content_hash_of(made)
     sections = [
         (section, chart_picture(section.chart) if section.chart and not section.chart.is_empty else None) for section in made.sections
     ]
-    context = {"doc": made, "sections": sections, "reference": reference, "kind": kind, "hash": content_hash_of(made)[:12]}
+    context = {"doc": made, "sections": sections, "reference": reference, "kind": kind, "hash": mark[:12]}
+    user = person(request)
+    own = row.signatures.filter(document_id=kind).select_related("signed_by").order_by("signed_at")
+    context |= {
+        "whole_hash": mark,
+        "signed": [(signature, signature.content_hash == mark) for signature in own],
+        "may_sign": user.may(Permission.SIGN_DOCUMENTS) and bedside.state.is_ended,
+        "must_end": not bedside.state.is_ended,
+        "meanings": MEANINGS,
+        "needs_code": settings.MFA_IS_REQUIRED,
+    }
     return render(request, "document.html", context)
 
 
@@ -69,7 +120,7 @@ def document_pdf(request: HttpRequest, reference: str, kind: str) -> HttpRespons
     if bedside is None or kind not in KINDS:
         raise Http404
     note("print_document", at=now, by=person(request), patient=row.patient, session=row.pk, document=kind)
-    made = render_pdf(document_of(kind, row, bedside, now), now.replace(microsecond=0))
+    made = render_pdf(document_of(kind, row, bedside, told_at(row, bedside, now)), now.replace(microsecond=0))
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{kind.replace("_", "-")}-{reference}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"

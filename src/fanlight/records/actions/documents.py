@@ -1,0 +1,44 @@
+"""Signing what a session's documents say: bound to the exact text, so that a later change shows (AUD-2, AUD-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fanlight.care.sessions import ENDED, SessionStatus
+from fanlight.core.errors import FanlightError
+from fanlight.records.audit import change
+from fanlight.records.models import DocumentSignature, StaffMember, TreatmentSession
+from fanlight.records.permissions import Permission
+from fanlight.records.policies import check_may
+
+MEANINGS = ("author", "review", "approval")
+"""What a signature may mean; it is printed beside the name."""
+
+
+class DocumentError(FanlightError):
+    """A document that cannot be signed now."""
+
+
+def sign_document(
+    *, session: TreatmentSession, document_id: str, content_hash: str, meaning: str, by: StaffMember, at: datetime
+) -> DocumentSignature:
+    """Sign one document of an ended session. The same person signing the same text for the same meaning again changes nothing.
+
+    The caller has asked for the password there and then; a sign-in alone never signs (AUD-7).
+    """
+    check_may(by, Permission.SIGN_DOCUMENTS, at=at, patient=session.patient)
+    if SessionStatus(session.state) not in ENDED:
+        raise DocumentError("FAN-DOC-101", f"Cannot sign for session {session.reference}", "it has not ended", "End it first.")
+    if meaning not in MEANINGS:
+        raise DocumentError("FAN-DOC-102", "Cannot sign", f"{meaning!r} is no meaning of a signature", f"Choose {', '.join(MEANINGS)}.")
+    same = DocumentSignature.objects.filter(
+        session=session, document_id=document_id, content_hash=content_hash, meaning=meaning, signed_by=by
+    ).first()
+    if same is not None:
+        return same
+    with change("sign_document", at=at, by=by, patient=session.patient, session=session.pk, document=document_id, meaning=meaning) as entry:
+        signature = DocumentSignature(
+            session=session, document_id=document_id, content_hash=content_hash, meaning=meaning, signed_by=by, signed_at=at
+        )
+        entry.add(signature)
+    return signature
