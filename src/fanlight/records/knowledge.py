@@ -106,6 +106,15 @@ def _readable(raw: dict[str, object], library: Library) -> Facts:
         return Facts(found)
 
 
+def allergy_words(patient: Patient) -> str:
+    """Allergies as a banner says them: named; "none, asked"; or "not asked", which is not none."""
+    lines = current_history(patient, "allergy")
+    named = [str(line.details.get("substance") or line.details.get("text") or "") for line in lines if ASKED_NONE not in line.details]
+    if any(named):
+        return ", ".join(filter(None, named))
+    return "none, asked" if lines or current_history(patient, "no_known_allergy") else "not asked"
+
+
 def house_facts(patient: Patient, *, at: datetime) -> list[Fact]:
     """What the house can say of today: who is in it. Asked only where a rule of the day itself is asked."""
     start, _ = clinic_day(clinic_date(at, patient.site.zone), patient.site.zone)

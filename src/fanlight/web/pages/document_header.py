@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 from fanlight.care.documents import Document, InstructionsFile, SessionHeader, Signature, discharge_instructions, procedure_note
 from fanlight.content import content_folder, read
 from fanlight.core.instants import clinic_day
-from fanlight.records.actions.patients import current_history
 from fanlight.records.actions.people import on_site
 from fanlight.records.bedside import Bedside
+from fanlight.records.knowledge import allergy_words
 from fanlight.records.library import library
 from fanlight.records.models import Consent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Role
@@ -25,7 +25,6 @@ def header_of(row: TreatmentSession, now: datetime) -> SessionHeader:
     since, until = clinic_day(day, site.zone)
     present = on_site(site, Role.PRESCRIBER, at=min(until, now), since=since)
     consents = [c for c in patient.consents.select_related("withdrawal").order_by("-signed_at") if not hasattr(c, "withdrawal")]
-    allergies = [str(line.details.get("substance") or line.details.get("text") or "") for line in current_history(patient, "allergy")]
     return SessionHeader(
         clinic=site.name,
         patient=patient.name,
@@ -37,7 +36,7 @@ def header_of(row: TreatmentSession, now: datetime) -> SessionHeader:
         born=patient.birth_date,
         sex=patient.sex,
         of_sessions=row.course.sessions.count(),
-        allergies=", ".join(filter(None, allergies)),
+        allergies=allergy_words(patient),
         indication=protocol.indication.text,
         consent=_signed(consents[0], site.zone) if consents else "",
         on_site=", ".join(someone.name for someone in present),

@@ -30,6 +30,8 @@ from fanlight.web.pages.known import fact_value_words
 from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
 from fanlight.web.pages.who import who_of
 
+ALLERGY = "allergy"
+"""A list that no rule asks for and every session page shows."""
 SOURCES = ("asked", "examined", "measured today", "from the chart", "told by family")
 _ASKED_DENIED = "asked, denied"
 
@@ -107,7 +109,7 @@ def lines(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     user, now = person(request), clock.now()
     row = patient_or_404(request, pk)
     known = library().facts.definitions.get(kind)
-    if known is None or kind not in LIST_FACTS:
+    if known is None or kind not in (*LIST_FACTS, ALLERGY):
         raise Http404
     faults: list[FaultLine] = []
     given: dict[str, str] = {}

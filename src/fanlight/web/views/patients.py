@@ -171,6 +171,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         "courses": [_course_row(course) for course in courses],
         "consents": _consents(row),
         "next_steps": _next_steps(user, row, running),
+        "patient_pk": row.pk,
     }
     if user.may(Permission.SEE_SCREENING):
         context["known"] = _key_facts(row, today)

@@ -24,6 +24,7 @@ from fanlight.records.actions.gates import GateRefusedError, OverrideGiven, give
 from fanlight.records.actions.people import on_site
 from fanlight.records.audit import note
 from fanlight.records.bedside import Bedside, at_bedside
+from fanlight.records.knowledge import allergy_words
 from fanlight.records.library import library
 from fanlight.records.models import StaffMember, TreatmentSession
 from fanlight.records.permissions import Permission, Role
@@ -154,8 +155,7 @@ def about_session(row: TreatmentSession, bedside: Bedside | None, now: datetime)
         facts.append(KeyFact("Dose", f"{DRUG_NAMES[plan.drug]} {plan.planned} {ROUTE_NAMES.get(plan.route, plan.route.value)}", small))
         weight = bedside.state.last(EventKind.WEIGHT_TAKEN)
         facts.append(KeyFact("Weight today", f"{weight.payload.weight_kg} kg" if weight else "not taken"))
-    allergies = [line.details.get("substance") or line.details.get("text") or "" for line in _history(row, "allergy")]
-    facts.append(KeyFact("Allergy", ", ".join(filter(None, map(str, allergies))) or "none recorded"))
+    facts.append(KeyFact("Allergy", allergy_words(row.patient)))
     return {
         "patient": who_of(row.patient, today),
         "ids": f"{row.chair + ' · ' if row.chair else ''}session {row.number} of {len(states)}",
@@ -163,12 +163,6 @@ def about_session(row: TreatmentSession, bedside: Bedside | None, now: datetime)
         "fan": session_fan(row.number, states, len(states)),
         "reference": row.reference,
     }
-
-
-def _history(row: TreatmentSession, kind: str) -> list[Any]:
-    from fanlight.records.actions.patients import current_history
-
-    return current_history(row.patient, kind)
 
 
 def _context(request: HttpRequest, row: TreatmentSession, bedside: Bedside, now: datetime) -> dict[str, Any]:
