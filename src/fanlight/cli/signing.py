@@ -48,7 +48,7 @@ def sign_from_here(protocol_id: str, site_code: str, username: str, overlay: str
     by = confirm_identity(username=username, password=password, code=code, site=site, at=at)
     signature = sign_protocol(site=site, protocol_id=found.id, library=shelf, by=by, at=at)
     _say(f"Signed by {by.name}, {at:%Y-%m-%d %H:%M} UTC: {SIGNATURE_MEANING}.")
-    _say(f"The mark of the text: {signature.content_hash[:12]}. A server that is running reads it when it is started again.")
+    _say(f"The mark of the text: {signature.content_hash[:12]}. A server started before this text was written must be started again.")
     return 0
 
 
