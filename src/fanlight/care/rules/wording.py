@@ -41,12 +41,19 @@ class Words:
 
 
 def _asked_of(missing: tuple[Missing, ...], stated: Stated) -> str:
-    labels = [_label(stated.definitions[item.fact].label) for item in missing if item.fact in stated.definitions]
-    who = list(dict.fromkeys(item.who for item in missing))
-    if not labels:
+    definitions = stated.definitions
+    return _asked_words(
+        tuple([definitions[item.fact].label for item in missing if item.fact in definitions]), tuple([item.who for item in missing])
+    )
+
+
+@functools.lru_cache(maxsize=4096)  # the same questions are open for patient after patient
+def _asked_words(asked: tuple[str, ...], people: tuple[str, ...]) -> str:
+    if not asked:
         return "what is wanted"
+    labels = [_label(label) for label in asked]
     named = "; ".join(labels) if any("," in label or " and " in label for label in labels) else in_words(labels)
-    return f"{named} (ask the {in_words(who, 'or the')})"
+    return f"{named} (ask the {in_words(list(dict.fromkeys(people)), 'or the')})"
 
 
 @functools.cache
