@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from fanlight.cli import main
+from fanlight.content import content_folder
 from fanlight.records import clock
 from fanlight.science.evidence.errors import EvidenceError
 from fanlight.science.evidence.public_pages import PageFact, PublicPage
@@ -25,6 +26,7 @@ ADDRESSES = [
     "/evidence/tables/",
     "/evidence/studies/",
     "/evidence/check/",
+    "/evidence/decide/",
     *(f"/evidence/{s}/" for s in SLUGS),
 ]
 
@@ -155,6 +157,35 @@ def test_a_leaflet_is_checked_and_not_kept(visitor):
     assert "the box was empty" in visitor.post("/evidence/check/", {"text": ""}).content.decode()
 
 
+def test_decide_together_shows_both_sides_and_what_is_not_known(visitor):
+    html = visitor.get("/evidence/decide/").content.decode()
+    today = clock.now().date()
+    for choice in evidence().choices.choices:
+        found = answered(choice.question, today)
+        assert str(escape(evidence().statement(found).sentence)) in html
+        assert f"{found.people.control} of 100" in html
+        assert f"{found.people.treated} of 100" in html
+    assert "What is not known" in html
+
+
+def test_consent_paragraphs_give_the_numbers_of_the_tables():
+    """A hundred in a consent text is typed once more by hand; it must stay what the tables give."""
+    folder = content_folder() / "consents"
+    today = clock.now().date()
+    ect = answered("ketamine_v_ect_three_weeks_response", today).people
+    relapse = next(row for row in evidence().base.studies if row.row_id == "S022")
+    known = {
+        "racemic_ketamine_off_label": {ect.treated, ect.control},
+        "esketamine_treatment": {
+            round(100 * relapse.events_arm1 / relapse.total_arm1),
+            round(100 * relapse.events_arm2 / relapse.total_arm2),
+        },
+    }
+    for name, numbers in known.items():
+        told = {int(n) for n in re.findall(r"(\d+) of 100 ", (folder / f"{name}.yaml").read_text(encoding="utf-8"))}
+        assert told == numbers, name
+
+
 def test_an_unknown_page_is_not_found_and_the_map_lists_all(visitor):
     assert visitor.get("/evidence/nothing/").status_code == 404
     listed = visitor.get("/evidence/sitemap.xml").content.decode()
@@ -164,7 +195,7 @@ def test_an_unknown_page_is_not_found_and_the_map_lists_all(visitor):
 def test_the_static_site_is_whole(tmp_path):
     written = write_site(tmp_path)
     pages = [path for path in written if path.suffix == ".html"]
-    assert len(pages) == len(SLUGS) + 4
+    assert len(pages) == len(SLUGS) + 5
     for path in pages:
         for link in links_of(path.read_text(encoding="utf-8")).found:
             if link.startswith("#"):
@@ -194,7 +225,14 @@ def test_pages_from_disk_fit_phone_and_desk_and_pass_axe(tmp_path):
         try:
             for width in (390, 1440):
                 view = browser.new_page(viewport={"width": width, "height": 900})
-                for name in ("index.html", "depression/index.html", "read/index.html", "tables/index.html", "questions-to-ask/index.html"):
+                for name in (
+                    "index.html",
+                    "depression/index.html",
+                    "read/index.html",
+                    "tables/index.html",
+                    "questions-to-ask/index.html",
+                    "decide/index.html",
+                ):
                     view.goto(Path(tmp_path / name).as_uri())
                     found = Axe().run(view).response["violations"]
                     assert [(item["id"], item["nodes"][0]["html"][:100]) for item in found] == [], (name, width)

@@ -10,7 +10,7 @@ from pathlib import Path
 from fanlight.content import content_folder, read, read_folder
 from fanlight.core.errors import FanlightError, Fault, InputError
 from fanlight.science.evidence.csv_rows import read_rows
-from fanlight.science.evidence.public_pages import PublicPage, PublicPages
+from fanlight.science.evidence.public_pages import Choices, PublicPage, PublicPages
 from fanlight.science.evidence.questions import Answer, Question, answer
 from fanlight.science.evidence.statements import Harm, Statement, statement_of
 from fanlight.science.evidence.tables import ArticleRow, ClaimRow, EvidenceBase, StudyRow, SynthesisRow
@@ -47,6 +47,7 @@ class Evidence:
     harms: HarmFile
     text_rules: TextRules
     pages: tuple[PublicPage, ...]
+    choices: Choices
 
     def answer(self, question_id: str, on: date) -> Answer:
         """The answer to one question on a date."""
@@ -87,6 +88,7 @@ def load_evidence(folder: Path | None = None) -> Evidence:
     harms = read(root / "harms.yaml", HarmFile)
     rules = read(root / "text_rules.yaml", TextRules)
     pages = read(root / "pages.yaml", PublicPages).pages
+    choices = read(root / "choices.yaml", Choices)
     faults = [
         Fault(f"questions/{name}.yaml harms", f"{harm!r} is not in harms.yaml")
         for name, q in questions.items()
@@ -107,9 +109,16 @@ def load_evidence(folder: Path | None = None) -> Evidence:
         if claim.question and claim.question not in questions
     ]
     faults += _page_faults(pages, questions, harms, {claim.claim_id for claim in base.claims})
+    for choice in choices.choices:
+        if choice.question not in questions:
+            faults.append(Fault("choices.yaml question", f"no question is called {choice.question!r}"))
+        if choice.not_counted not in harms.not_counted:
+            faults.append(Fault("choices.yaml not_counted", f"no treatment is called {choice.not_counted!r}"))
+    if choices.not_known_from not in {page.slug for page in pages}:
+        faults.append(Fault("choices.yaml not_known_from", f"no page is called {choices.not_known_from!r}"))
     if faults:
         raise InputError("FAN-EVID-035", "The evidence base does not hang together", faults)
-    return Evidence(base, questions, harms, rules, pages)
+    return Evidence(base, questions, harms, rules, pages, choices)
 
 
 def _page_faults(pages: tuple[PublicPage, ...], questions: dict[str, Question], harms: HarmFile, claims: set[str]) -> list[Fault]:

@@ -73,3 +73,21 @@ class PublicPages:
     """All pages, in the order of the menu."""
 
     pages: tuple[PublicPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One treatment against another, as patient and clinician look at it together: a question, and beside which consents it stands."""
+
+    title: str
+    drugs: tuple[str, ...]
+    question: str
+    not_counted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """All choices, and the page whose unknowns stand beneath them."""
+
+    not_known_from: str
+    choices: tuple[Choice, ...]

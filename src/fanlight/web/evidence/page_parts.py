@@ -10,7 +10,7 @@ from fanlight.science.evidence.forest import forest_of, forest_svg, forest_table
 from fanlight.science.evidence.ledger import LedgerEntry
 from fanlight.science.evidence.other_plots import people_pair
 from fanlight.science.evidence.plots import other_plots
-from fanlight.science.evidence.public_pages import PageFact, PublicPage
+from fanlight.science.evidence.public_pages import Choice, PageFact, PublicPage
 from fanlight.science.evidence.questions import Answer
 from fanlight.science.evidence.statements import Harm, Statement
 from fanlight.science.evidence.tables import Certainty, StudyRow, SynthesisRow, Verdict
@@ -109,3 +109,12 @@ def rows_of(evidence: Evidence, page: PublicPage) -> tuple[StudyRow, ...]:
         if row.intervention_class in page.treatments
         and (row.condition in page.conditions or any(row.age_group.startswith(age) for age in page.ages))
     )
+
+
+def choices_of(evidence: Evidence, on: date, drugs: frozenset[str] | None = None) -> list[tuple[Choice, AnswerPart, str]]:
+    """Choices for patient and clinician together, each with its answer and the words for harms nobody counted; only those for `drugs`."""
+    return [
+        (choice, answer_part(evidence, choice.question, on), evidence.harms.not_counted[choice.not_counted])
+        for choice in evidence.choices.choices
+        if drugs is None or drugs & set(choice.drugs)
+    ]

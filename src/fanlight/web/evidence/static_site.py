@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r'(href|src)="(/[^"]*)"')
 def write_site(folder: Path) -> list[Path]:
     """Write every public page under `folder` as ``<page>/index.html``; what needs a server is left out. Returns the files written."""
     root = reverse("evidence")
-    addresses = [root, *(reverse(name) for name in ("evidence_claims", "evidence_tables", "evidence_studies"))]
+    addresses = [root, *(reverse(name) for name in ("evidence_claims", "evidence_tables", "evidence_studies", "evidence_decide"))]
     addresses += [reverse("evidence_page", args=[page.slug]) for page in evidence().pages]
     written: list[Path] = []
     for address in addresses:

@@ -17,7 +17,7 @@ from fanlight.science.evidence.public_pages import PublicPage
 from fanlight.science.evidence.tables import Verdict
 from fanlight.science.evidence.text_check import check_text
 from fanlight.web.evidence.library import entries, evidence
-from fanlight.web.evidence.page_parts import answer_part, claims_of, harms_of, rows_of, sections_of, verdict_state
+from fanlight.web.evidence.page_parts import answer_part, choices_of, claims_of, harms_of, rows_of, sections_of, verdict_state
 
 MOST_CHARACTERS = 40_000
 View = Callable[..., HttpResponse]
@@ -107,6 +107,16 @@ def study_rows(request: HttpRequest) -> HttpResponse:
 
 
 @public
+def decide(request: HttpRequest) -> HttpResponse:
+    """For patient and clinician together: each choice with both sides, harms and what is not known."""
+    on = today()
+    base = evidence()
+    unknown = next(page.not_known for page in base.pages if page.slug == base.choices.not_known_from)
+    context = page_context(on, "decide") | {"choices": choices_of(base, on), "not_known": unknown}
+    return render(request, "evidence/decide.html", context)
+
+
+@public
 def check(request: HttpRequest) -> HttpResponse:
     """Paste a leaflet; each sentence that says too much is marked. Nothing pasted is kept."""
     text = request.POST.get("text", "")[:MOST_CHARACTERS] if request.method == "POST" else ""
@@ -118,7 +128,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @public
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The public addresses, for search engines."""
-    names = ["evidence", "evidence_claims", "evidence_tables", "evidence_studies", "evidence_check"]
+    names = ["evidence", "evidence_claims", "evidence_tables", "evidence_studies", "evidence_decide", "evidence_check"]
     paths = [reverse(name) for name in names] + [reverse("evidence_page", args=[page.slug]) for page in evidence().pages]
     lines = "".join(f"<url><loc>{request.build_absolute_uri(path)}</loc></url>" for path in paths)
     body = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{lines}</urlset>'

@@ -16,6 +16,8 @@ from fanlight.records.library import library
 from fanlight.records.models import Consent
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
+from fanlight.web.evidence.library import evidence
+from fanlight.web.evidence.page_parts import choices_of
 from fanlight.web.forms import KeyedForm, do_once
 from fanlight.web.pages.who import who_of
 
@@ -102,6 +104,8 @@ def consent_text(request: HttpRequest, pk: int, document: str) -> HttpResponse:
         "patient": who_of(row, clinic_date(now, row.site.zone)),
         "pk": pk,
         "text": text,
+        "choices": choices_of(evidence(), clock.now().date(), frozenset(drug.value for drug in text.drugs)),
+        "on": clock.now().date(),
         "form": form,
         "agreements": [form[name] for name in form.acknowledged] if form else [],
     }
