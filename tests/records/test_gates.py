@@ -206,3 +206,77 @@ def test_every_decision_of_the_sample_rests_on_a_whole_answer(cast):
     for decision in Decision.objects.all():
         assert decision.result["content_version"] == library().version
         assert decision.result["rules"]
+
+
+def test_a_session_of_another_day_is_moved_before_its_dose_begins(cast):
+    """The rules count their days to today, and an order is for its date."""
+    from fanlight.core.instants import clinic_date
+    from fanlight.records.actions.courses import move_session
+
+    session = of("Wintergreen")
+    today = clinic_date(cast.now, cast.site.zone)
+    TreatmentSession.objects.filter(pk=session.pk).update(planned_on=today + timedelta(days=2))
+    with pytest.raises(GateRefusedError) as caught:
+        start(of("Wintergreen"), at=cast.now)
+    assert "is planned for" in str(caught.value)
+    assert not SessionEvent.objects.filter(session=session, kind="started").exists()
+    moved = of("Wintergreen")
+    move_session(session=moved, to=today, chair=None, seen_version=moved.row_version, by=staff("nurse"), at=cast.now)
+    assert start(moved, at=cast.now).kind == "started"
+
+
+def test_days_are_counted_to_the_day_of_the_dose_and_not_to_the_planned_one(cast):
+    """Planned ahead, taken up today: the frequency rule looks at the seven days that end today."""
+    from fanlight.care.rules import Stage
+    from fanlight.core.instants import clinic_date
+    from fanlight.records.judging import judge_session
+
+    session = of("Wintergreen")
+    today = clinic_date(cast.now, cast.site.zone)
+    TreatmentSession.objects.filter(pk=session.pk).update(planned_on=today + timedelta(days=30))
+    _, result = judge_session(of("Wintergreen"), Stage.PRE_DOSE, library(), at=cast.now)
+    assert result.on == today
+
+
+def test_a_danger_found_after_the_order_holds_the_start(cast):
+    """Blood in the urine, said this morning: a rule of the order is asked again before the drug."""
+    from fanlight.records.actions.patients import record_facts
+
+    session = of("Wintergreen")
+    said = [{"name": "haematuria", "value": True, "unit": "", "true_at": cast.now}]
+    record_facts(patient=session.patient, facts=said, source="asked", by=staff("nurse"), at=cast.now)
+    with pytest.raises(GateRefusedError) as caught:
+        start(session, at=cast.now + timedelta(seconds=2))
+    assert "R24" in {fault.path for fault in caught.value.faults}
+
+
+def test_haz_19_a_consent_taken_back_stops_the_start_and_the_resumption(cast):
+    from fanlight.records.actions.patients import withdraw_consent
+
+    session = of("Wintergreen")
+    start(session, at=cast.now)
+    record_event(
+        session=session,
+        event_id=uuid.uuid4(),
+        kind=EventKind.PAUSED,
+        payload={"reason": "asked for a break"},
+        taken_at=cast.now + timedelta(minutes=1),
+        by=staff("nurse"),
+        at=cast.now + timedelta(minutes=1),
+    )
+    for consent in session.patient.consents.all():
+        withdraw_consent(
+            consent=consent, withdrawn_at=cast.now + timedelta(minutes=2), reason="", by=staff("nurse"), at=cast.now + timedelta(minutes=2)
+        )
+    with pytest.raises(GateRefusedError) as caught:
+        start(session, kind=EventKind.RESUMED, at=cast.now + timedelta(minutes=3))
+    assert "G01" in {fault.path for fault in caught.value.faults}
+    with pytest.raises(GateRefusedError):  # and no reason of anybody goes past it
+        start(
+            session,
+            by="prescriber",
+            kind=EventKind.RESUMED,
+            at=cast.now + timedelta(minutes=4),
+            overrides=[OverrideGiven("G01", "He changed his mind.")],
+            second=staff("nurse"),
+        )

@@ -169,12 +169,15 @@ def test_the_path_between_states_is_held_by_the_database_too(session):
         TreatmentSession.objects.filter(pk=session.pk).update(state=SessionStatus.TRANSFERRED.value)
 
 
-def test_a_session_moves_only_before_it_begins(clinic, session):
+def test_a_session_moves_until_drug_is_given(clinic, session):
     move_session(session=session, to=date(2026, 11, 13), chair="2", seen_version=session.row_version, by=clinic.front_desk, at=clinic.at)
     with pytest.raises(StaleError):
         move_session(session=session, to=date(2026, 11, 14), chair=None, seen_version=1, by=clinic.front_desk, at=clinic.at)
     session.refresh_from_db()
     say(clinic, session, "checked_in", {})
+    session.refresh_from_db()
+    move_session(session=session, to=date(2026, 11, 12), chair=None, seen_version=session.row_version, by=clinic.front_desk, at=clinic.at)
+    say(clinic, session, "started", {"rate_ml_per_h": "75"})
     session.refresh_from_db()
     with pytest.raises(CourseError, match="FAN-COURSE-007"):
         move_session(

@@ -88,10 +88,15 @@ def work_out_dose(
 
 
 def judge_session(session: TreatmentSession, stage: Stage, library: Library, *, at: datetime) -> tuple[Bedside | None, ScreeningResult]:
-    """A session and the rules of a stage asked of it now, by the protocol version its course began with."""
+    """A session and the rules of a stage asked of it now, by the protocol version its course began with.
+
+    Days are counted to the day the drug was given, and until then to today: a session moved or taken up on another day
+    is judged by that day, never by the one it was planned for.
+    """
     signature = session.course.protocol_signature
     protocol = library.pinned_protocol(signature.protocol_id, signature.content_text)
     bedside = at_bedside(session, at)
+    given_at = bedside.state.dosing.first_at if bedside is not None else None
     result = screen_patient(
         session.patient,
         protocol,
@@ -99,7 +104,7 @@ def judge_session(session: TreatmentSession, stage: Stage, library: Library, *, 
         library,
         stage=stage,
         at=at,
-        on=session.planned_on,
+        on=clinic_date(given_at or at, session.patient.site.zone),
         bedside=bedside,
         extra=_order_facts(session),
     )

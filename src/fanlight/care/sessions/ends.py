@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fanlight.care.rules.evaluation import RuleAnswer
+from fanlight.care.rules import CriterionResult, RuleAnswer
 from fanlight.care.sessions.kinds import ENDS, EVENT_KINDS, EventKind
 from fanlight.care.sessions.movement import drug_movement
 from fanlight.care.sessions.readiness import readiness
@@ -44,54 +44,76 @@ class End:
         return not any(need.stops_intention for need in self.needs)
 
 
-def ends(state: SessionState, plan: SessionPlan, now: datetime, rule_answers: Iterable[RuleAnswer] = ()) -> tuple[End, ...]:
-    """All seven ends with what each still needs, in their fixed order. "Left against advice" and "transferred" always may."""
-    answers = tuple(rule_answers)
-    return tuple(End(kind, EVENT_KINDS[kind].label, needs_of_end(kind, state, plan, now, answers)) for kind in ENDS)
+def ends(
+    state: SessionState,
+    plan: SessionPlan,
+    now: datetime,
+    rule_answers: Iterable[RuleAnswer] = (),
+    criteria_answers: Iterable[CriterionResult] = (),
+) -> tuple[End, ...]:
+    """All seven ends with what each still needs, in their fixed order. "Left against advice" and "transferred" always may.
+
+    `rule_answers` and `criteria_answers` as in `readiness`: the gate of leaving asks what its panel shows.
+    """
+    answers, stated = tuple(rule_answers), tuple(criteria_answers)
+    return tuple(End(kind, EVENT_KINDS[kind].label, needs_of_end(kind, state, plan, now, answers, stated)) for kind in ENDS)
 
 
 def needs_of_end(
-    kind: EventKind, state: SessionState, plan: SessionPlan, now: datetime, rule_answers: Iterable[RuleAnswer] = ()
+    kind: EventKind,
+    state: SessionState,
+    plan: SessionPlan,
+    now: datetime,
+    rule_answers: Iterable[RuleAnswer] = (),
+    criteria_answers: Iterable[CriterionResult] = (),
 ) -> tuple[Need, ...]:
     """What one end still needs."""
     found: list[Need] = []
     if state.is_ended:
         found.append(Need("ended", f"The session has ended: {state.status.label}.", "nurse", True))
-    found += _STARTS[kind](state, plan, now, tuple(rule_answers))
+    found += _STARTS[kind](state, plan, now, _Asked(tuple(rule_answers), tuple(criteria_answers)))
     if kind not in (_K.CANCELLED_BEFORE_DOSE, _K.DID_NOT_ATTEND):
         found += _still_running(state, kind)
     return tuple(found + _owed(kind, state, plan, now))
 
 
-def _release(state: SessionState, plan: SessionPlan, now: datetime, answers: tuple[RuleAnswer, ...]) -> list[Need]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the content answered: its rules, and its own criteria of leaving."""
+
+    rules: tuple[RuleAnswer, ...]
+    criteria: tuple[CriterionResult, ...]
+
+
+def _release(state: SessionState, plan: SessionPlan, now: datetime, asked: _Asked) -> list[Need]:
     if not state.dosing.has_begun:
         return [Need("no_drug", "No drug was given. Cancel the session before the dose instead.", "nurse", True)]
-    judged = readiness(state, plan, now, answers)
+    judged = readiness(state, plan, now, asked.rules, asked.criteria)
     return [Need(item.id, f"{item.label}: {item.because}", item.who, True) for item in judged.open]
 
 
-def _release_after_stop(state: SessionState, plan: SessionPlan, now: datetime, answers: tuple[RuleAnswer, ...]) -> list[Need]:
-    needs = _release(state, plan, now, answers)
+def _release_after_stop(state: SessionState, plan: SessionPlan, now: datetime, asked: _Asked) -> list[Need]:
+    needs = _release(state, plan, now, asked)
     if state.dosing.has_begun and not state.dosing.is_stopped_early:
         needs.append(Need("not_stopped", "The dose was not stopped early.", "nurse", True))
     return needs
 
 
-def _no_drug(state: SessionState, plan: SessionPlan, now: datetime, answers: tuple[RuleAnswer, ...]) -> list[Need]:
+def _no_drug(state: SessionState, plan: SessionPlan, now: datetime, asked: _Asked) -> list[Need]:
     if state.dosing.has_begun:
         return [Need("drug_given", f"Drug was given at {state.clock(state.dosing.first_at or now)}.", "nurse", True)]
     return []
 
 
-def _not_here(state: SessionState, plan: SessionPlan, now: datetime, answers: tuple[RuleAnswer, ...]) -> list[Need]:
+def _not_here(state: SessionState, plan: SessionPlan, now: datetime, asked: _Asked) -> list[Need]:
     arrived = state.of(_K.CHECKED_IN)
-    needs = _no_drug(state, plan, now, answers)
+    needs = _no_drug(state, plan, now, asked)
     if arrived:
         needs.append(Need("arrived", f"The patient checked in at {state.clock(arrived[0].at)}.", "front desk", True))
     return needs
 
 
-def _free(state: SessionState, plan: SessionPlan, now: datetime, answers: tuple[RuleAnswer, ...]) -> list[Need]:
+def _free(state: SessionState, plan: SessionPlan, now: datetime, asked: _Asked) -> list[Need]:
     return []
 
 

@@ -132,9 +132,9 @@ def end_course(*, course: Course, kind: str, reason: str, by: StaffMember, at: d
 
 
 def move_session(*, session: TreatmentSession, to: date, chair: str | None, seen_version: int, by: StaffMember, at: datetime) -> None:
-    """Move a session that has not begun to another date or chair."""
+    """Move a session in which no drug was given to another date or chair; a patient who came on another day is moved to it."""
     check_may(by, Permission.PLAN_DATES, at=at, patient=session.patient)
-    if session.state != SessionStatus.PLANNED.value:
+    if session.state not in (SessionStatus.PLANNED.value, SessionStatus.ARRIVED.value, SessionStatus.CHECKED.value):
         raise CourseError("FAN-COURSE-007", f"Cannot move session {session.reference}", "it has begun or ended", "")
     session.row_version = seen_version
     with change("move_session", at=at, by=by, patient=session.patient, session=session.pk) as entry:

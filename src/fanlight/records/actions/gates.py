@@ -6,21 +6,21 @@ A refusal says everything that is in the way, at once, and leaves its own audit 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from fanlight.care.rules import Stage
+from fanlight.care.rules import RuleAnswer, Stage
 from fanlight.care.screening import ScreeningResult
 from fanlight.care.sessions import EVENT_KINDS, INTENTION_OF, EventKind, check_payload, needs_of_end, refusals
 from fanlight.care.sessions.events import Event, Person
 from fanlight.care.sessions.schema import write_payload
-from fanlight.core.answers import Severity
+from fanlight.core.answers import Answer, Severity
 from fanlight.core.errors import Fault
-from fanlight.core.instants import as_utc
+from fanlight.core.instants import as_utc, clinic_date
 from fanlight.records.actions.own_ways import RELEASES, SessionError
 from fanlight.records.actions.sessions import EventConflictError, acting_role, append_event
 from fanlight.records.audit import change
@@ -56,10 +56,16 @@ def judged_overrides(
     result: ScreeningResult, given: Sequence[OverrideGiven], *, by: StaffMember, second: StaffMember | None
 ) -> tuple[list[dict[str, Any]], list[Fault]]:
     """Which answers in the way are gone past, as records, and which still stand, as faults (rule-semantics 6)."""
+    return _judged(in_the_way(result), given, by=by, second=second)
+
+
+def _judged(
+    answers: Iterable[RuleAnswer], given: Sequence[OverrideGiven], *, by: StaffMember, second: StaffMember | None
+) -> tuple[list[dict[str, Any]], list[Fault]]:
     reasons = {item.rule: item.reason.strip() for item in given}
     passed: list[dict[str, Any]] = []
     standing: list[Fault] = []
-    for answer in in_the_way(result):
+    for answer in answers:
         why = _why_not(answer.severity, reasons.get(answer.id), by, second)
         if why is None:
             record: dict[str, Any] = {
@@ -171,9 +177,13 @@ def give_drug(
         standing.append(Fault("order", "No dose is ordered for this session.", suggestion="A prescriber orders it first."))
     else:
         standing += [Fault("session", reason) for reason in refusals(INTENTION_OF[kind], bedside.state, bedside.plan, at)]
-        if not bedside.state.dosing.has_begun:
-            passed, open_rules = judged_overrides(result, overrides, by=by, second=second)
-            standing += open_rules
+        if bedside.state.dosing.has_begun:
+            asked = _arisen_since_the_start(session, result)
+        else:
+            standing += _of_another_day(session, at)
+            asked = [*in_the_way(result), *_arisen_since_the_order(session, result, library, at)]
+        passed, open_rules = _judged(asked, overrides, by=by, second=second)
+        standing += open_rules
     if standing:
         raise _refusal(session, INTENTION_OF[kind].value, standing, by, at)
     event = Event(str(event_id), kind, as_utc(at), as_utc(at), Person(str(by.pk), role), typed, as_utc(at))
@@ -202,7 +212,7 @@ def release(
     bedside, result = judge_session(session, Stage.DISCHARGE, library, at=at)
     if bedside is None:
         raise _refusal(session, "discharge", [Fault("order", "No dose is ordered for this session.")], by, at)
-    needs = needs_of_end(kind, bedside.state, bedside.plan, at, result.rules)
+    needs = needs_of_end(kind, bedside.state, bedside.plan, at, result.rules, result.criteria)
     standing = [Fault(need.id, need.sentence, suggestion=f"The {need.who} can settle it.") for need in needs if need.stops_intention]
     if standing:
         raise _refusal(session, "discharge", standing, by, at)
@@ -248,6 +258,39 @@ def record_override(
     )
     with change("record_event", at=at, by=by, patient=session.patient, session=session.pk, kind="override", second=second.pk) as entry:
         return append_event(entry, session, event, by)
+
+
+def _of_another_day(session: TreatmentSession, at: datetime) -> list[Fault]:
+    """An order is for its date: a dose on another day is a session moved there first."""
+    today = clinic_date(at, session.patient.site.zone)
+    if session.planned_on == today:
+        return []
+    words = f"The session is planned for {session.planned_on:%-d %B %Y}; today is {today:%-d %B %Y}."
+    return [Fault("session", words, suggestion="Move it to today first: the rules then count their days to today.")]
+
+
+def _arisen_since_the_order(session: TreatmentSession, result: ScreeningResult, library: Library, at: datetime) -> list[RuleAnswer]:
+    """Dangers that rules of the order find now, and that nobody went past when it was ordered."""
+    known = {answer.id for answer in in_the_way(result)} | _gone_past(session, "order")
+    _, now = judge_session(session, Stage.ORDER, library, at=at)
+    return [answer for answer in in_the_way(now) if answer.answer is Answer.TRUE and answer.id not in known]
+
+
+def _arisen_since_the_start(session: TreatmentSession, result: ScreeningResult) -> list[RuleAnswer]:
+    """Dangers found once drug has gone in: a consent taken back, above all. What is not known any more holds no device."""
+    known = _gone_past(session, None)
+    return [
+        answer
+        for answer in in_the_way(result)
+        if answer.answer is Answer.TRUE and answer.severity in (Severity.HARD_STOP, Severity.BLOCK) and answer.id not in known
+    ]
+
+
+def _gone_past(session: TreatmentSession, intention: str | None) -> set[str]:
+    decisions = Decision.objects.filter(session=session, is_passed=True)
+    if intention is not None:
+        decisions = decisions.filter(intention=intention)
+    return {item["rule"] for decision in decisions for item in decision.overrides or ()}
 
 
 def _said_before(session: TreatmentSession, event_id: uuid.UUID, kind: EventKind, typed: Any) -> SessionEvent | None:
