@@ -75,7 +75,11 @@ class DemoServer:
     def let_pass(self, minutes: float) -> None:
         """Move the server's clock on, and every tablet's with it."""
         self.minutes += minutes
-        (self.folder.parent / f"{self.folder.name}.clock").write_text(str(self.minutes))
+        # Written beside and put in place at once: the server reads it at every request, and never half of it.
+        clock_file = self.folder.parent / f"{self.folder.name}.clock"
+        fresh = clock_file.with_suffix(".clock.new")
+        fresh.write_text(str(self.minutes))
+        fresh.replace(clock_file)
         for desk in self.desks:
             desk.page.clock.fast_forward(int(minutes * 60_000))
 
