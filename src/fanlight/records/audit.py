@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from fanlight.records.models import AuditEvent, Patient, Recorded, StaffMember, 
 
 FIRST_HASH = "0" * 64
 _HEAD_WIDTH = 128
+_REFUSALS: ContextVar[list[tuple[str, datetime, StaffMember | None, Patient | None, dict[str, Any]]] | None] = ContextVar(
+    "refusals", default=None
+)
 
 
 class StaleError(FanlightError):
@@ -92,8 +96,26 @@ def change(action: str, *, at: datetime, by: StaffMember | None, patient: Patien
 
 def note(action: str, *, at: datetime, by: StaffMember | None, patient: Patient | None = None, **details: Any) -> None:
     """A link without a change: a page read, a refused intention, a sign-in."""
+    held = _REFUSALS.get()
+    if held is not None and action.startswith("refused:"):
+        held.append((action, at, by, patient, details))
     with change(action, at=at, by=by, patient=patient, **details):
         pass
+
+
+@contextmanager
+def keeping_refusals() -> Iterator[None]:
+    """Around a transaction: a refusal noted within is noted again where the transaction is taken back, so that it stays on record."""
+    held: list[tuple[str, datetime, StaffMember | None, Patient | None, dict[str, Any]]] = []
+    token = _REFUSALS.set(held)
+    try:
+        yield
+    except BaseException:
+        _REFUSALS.reset(token)
+        for action, at, by, patient, details in held:
+            note(action, at=at, by=by, patient=patient, **details)
+        raise
+    _REFUSALS.reset(token)
 
 
 def entry_text(event: AuditEvent) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from fanlight.core.errors import FanlightError
+from fanlight.records.audit import keeping_refusals
 from fanlight.records.canonical import canonical_json, sha256
 from fanlight.records.models import StaffMember, WriteKey
 
@@ -27,7 +28,7 @@ def once(
     if earlier is not None:
         return earlier, True
     try:
-        with transaction.atomic():
+        with keeping_refusals(), transaction.atomic():
             earlier = _find(key, endpoint, by, request_hash)
             if earlier is not None:
                 return earlier, True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from fanlight.records.models import StaffMember
@@ -40,4 +41,9 @@ def house(request: HttpRequest) -> dict[str, object]:
         for label, href, permission in _ROOMS
         if user.may(permission)
     ]
-    return {"site": user.site, "rooms": here, "user_roles": [Role(role).label for role in sorted(user.roles)]}
+    return {
+        "site": user.site,
+        "rooms": here,
+        "asks_code": settings.MFA_IS_REQUIRED,
+        "user_roles": [Role(role).label for role in sorted(user.roles)],
+    }

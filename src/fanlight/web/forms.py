@@ -10,13 +10,20 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 
 from fanlight.core.errors import FanlightError, InputError
 from fanlight.core.quantities import parse_decimal
 from fanlight.records import clock
 from fanlight.records.idempotency import once
+from fanlight.records.models import StaffMember
 from fanlight.web.access import person
+from fanlight.web.second_person import second_person
+
+
+_NEVER_KEPT = ("write_key", "second_password", "second_code", "code")
+"""What proves a person once is not part of what was asked, and its hash is kept nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class KeyedForm(forms.Form):
 
 def do_once(request: HttpRequest, form: KeyedForm, endpoint: str, do: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Carry a valid form out, once. None, with the reasons in the form, where it is refused."""
-    body = {name: _plain(value) for name, value in form.cleaned_data.items() if name not in ("write_key", "second_password")}
+    body = {name: _plain(value) for name, value in form.cleaned_data.items() if name not in _NEVER_KEPT}
     try:
         answer, _ = once(key=form.cleaned_data["write_key"], endpoint=endpoint, body=body, by=person(request), at=clock.now(), do=do)
     except FanlightError as problem:
@@ -143,3 +150,21 @@ class SecondPersonMixin(forms.Form):
     second_password = forms.CharField(
         label="Their password", required=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False)
     )
+    second_code = forms.CharField(
+        label="Their one-time code",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        help_text="From their own authenticator.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.MFA_IS_REQUIRED:
+            del self.fields["second_code"]
+
+    def second(self, request: HttpRequest) -> StaffMember | None:
+        """The second person, confirmed by their own sign-in; None where nobody is named."""
+        given = self.cleaned_data
+        if not given.get("second_name"):
+            return None
+        return second_person(request, given["second_name"], given.get("second_password", ""), given.get("second_code", ""))

@@ -24,7 +24,6 @@ from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person, session_or_404
 from fanlight.web.forms import KeyedForm, SecondPersonMixin, YesNoField, do_once
 from fanlight.web.pages.due_panel import due_panel
-from fanlight.web.second_person import second_person
 from fanlight.web.views.sessions import about_session
 
 _RELEASES = (EventKind.DISCHARGED, EventKind.STOPPED_AND_OBSERVED)
@@ -133,7 +132,8 @@ def leaving(request: HttpRequest, reference: str) -> HttpResponse:
         given = override.cleaned_data
 
         def go_past() -> dict[str, str]:
-            second = second_person(request, given["second_name"], given["second_password"])
+            second = override.second(request)
+            assert second is not None, "the form asks for a name"
             event = record_override(
                 session=row,
                 criterion=given["criterion"],

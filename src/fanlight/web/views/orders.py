@@ -28,7 +28,6 @@ from fanlight.web.forms import ExactField, KeyedForm, SecondPersonMixin, do_once
 from fanlight.web.pages.course_panes import session_fan
 from fanlight.web.pages.reasoning import Reason, reasons
 from fanlight.web.pages.who import KeyFact, who_of
-from fanlight.web.second_person import second_person
 from fanlight.web.words import counted, day_words
 
 _TYPED = (("per_kg", "dose_mg_per_kg", "mg/kg"), ("mg", "dose_mg", "mg"), ("bag", "bag_ml", "mL"))
@@ -89,7 +88,7 @@ def order(request: HttpRequest, reference: str) -> HttpResponse:
             planned = dose.planned()
             if planned is None:
                 raise FanlightError("FAN-WEB-004", "Cannot order this dose", "it could not be worked out", "Look at what is missing.")
-            second = second_person(request, given["second_name"], given["second_password"]) if given["second_name"] else None
+            second = form.second(request)
             decision = decide(
                 patient=row.patient,
                 intention="order",

@@ -25,7 +25,6 @@ from fanlight.web.forms import KeyedForm, SecondPersonMixin, do_once
 from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
 from fanlight.web.pages.reasoning import citations, headline, lead, reasons, trial_rows
 from fanlight.web.pages.who import KeyFact, who_of
-from fanlight.web.second_person import second_person
 from fanlight.web.words import counted
 
 
@@ -64,7 +63,7 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
         overrides = [OverrideGiven(rule, given[f"reason-{rule}"]) for rule in overridable if given.get(f"reason-{rule}")]
 
         def do() -> dict[str, int]:
-            second = second_person(request, given["second_name"], given["second_password"]) if given["second_name"] else None
+            second = form.second(request)
             made = decide(patient=row, intention="screen", result=result, overrides=overrides, second=second, by=user, at=now)
             return {"decision": made.pk}
 

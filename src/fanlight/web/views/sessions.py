@@ -112,9 +112,8 @@ def give(request: HttpRequest, reference: str) -> HttpResponse:
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"code": "FAN-WEB-002", "message": "Cannot read what was sent. Reload the page.", "faults": []}, status=422)
     try:
-        second = (
-            second_person(request, asked.get("second_name", ""), asked.get("second_password", "")) if asked.get("second_name") else None
-        )
+        name, secret, code = (str(asked.get(f"second_{part}") or "") for part in ("name", "password", "code"))
+        second = second_person(request, name, secret, code) if name else None
         event = give_drug(
             session=row,
             kind=kind,

@@ -281,7 +281,7 @@ async function sayForm(form, at) {
 
 /** Waste before a witness goes straight to the server: a password is never kept on this device. */
 async function witnessed(form, { event_id, kind, payload, taken_at, entered_at, clock_offset_seconds }) {
-  const second = { username: $("[name=second_name]", form).value.trim(), password: $("[name=second_password]", form).value };
+  const second = { username: $("[name=second_name]", form).value.trim(), password: $("[name=second_password]", form).value, code: $("[name=second_code]", form)?.value.trim() ?? "" };
   form.dataset.eventId ??= event_id;
   const body = { event_id: form.dataset.eventId, kind, payload, taken_at, entered_at, clock_offset_seconds, second };
   const answer = await ask(`/api/sessions/${page.reference}/events`, { method: "POST", body: JSON.stringify(body) });
@@ -320,7 +320,7 @@ async function intend(form) {
   form.dataset.eventId ??= crypto.randomUUID();
   const answer = await ask(`/sessions/${page.reference}/give/`, {
     method: "POST",
-    body: JSON.stringify({ kind: form.dataset.event, event_id: form.dataset.eventId, payload: payloadOf(form), overrides, second_name: $("[name=second_name]", form)?.value ?? "", second_password: $("[name=second_password]", form)?.value ?? "" }),
+    body: JSON.stringify({ kind: form.dataset.event, event_id: form.dataset.eventId, payload: payloadOf(form), overrides, second_name: $("[name=second_name]", form)?.value ?? "", second_password: $("[name=second_password]", form)?.value ?? "", second_code: $("[name=second_code]", form)?.value.trim() ?? "" }),
   });
   if (answer.away) return showFaults(form, "The server cannot be reached, so its gates cannot be asked. Begin only by the downtime sheet, then record it here with its time.", []);
   if (answer.signedOut) return setLink("signed-out");
