@@ -14,11 +14,13 @@ from fanlight.care.sessions.kinds import EventKind
 from fanlight.care.sessions.status import SessionStatus
 from fanlight.core.errors import InputError
 from fanlight.records.actions.courses import CourseError, end_course, move_session, open_course, order_session, sign_protocol
+from fanlight.records.actions.session_owed import keep_sessions_owed
 from fanlight.records.actions.sessions import EventConflictError, SessionError, record_event
+from fanlight.records.actions.tasks import TaskError, close_task
 from fanlight.records.audit import StaleError
 from fanlight.records.bedside import at_bedside
 from fanlight.records.library import library
-from fanlight.records.models import AuditEvent, Decision, SessionEvent, TreatmentSession
+from fanlight.records.models import AuditEvent, Decision, SessionEvent, Task, TreatmentSession
 from fanlight.records.policies import NotAllowedError
 from fanlight.records.session_path import allowed_transitions, keep_transitions
 
@@ -224,3 +226,105 @@ def test_no_order_once_the_dose_has_begun(clinic, session):
             by=clinic.prescriber,
             at=clinic.at,
         )
+
+
+PREPARED = {
+    "product": "ketamine 50 mg/mL",
+    "drawn_mg": "36",
+    "drawn_ml": "0.72",
+    "bag_ml": "50",
+    "rate_ml_per_h": "75",
+    "line_volume_ml": "2",
+}
+
+
+def owed(session, **conditions):
+    return sorted(task.key.split(":", 2)[2].split(":")[0] for task in Task.objects.filter(session=session, closed_at=None, **conditions))
+
+
+def run(clinic, session):
+    """Drug is in: 36 mg drawn, started, running."""
+    say(clinic, session, "dose_prepared", PREPARED)
+    say(clinic, session, "started", {"rate_ml_per_h": "75"})
+
+
+def test_an_end_leaves_what_is_owed_with_a_person_and_a_clock(clinic, session):
+    run(clinic, session)
+    end = say(clinic, session, "absconded", {"called_patient": False, "line_in_place": True}).taken_at
+    assert {"call_patient", "call_escort", "police", "incident", "line_out", "drug_end"} <= set(owed(session))
+    times = library().session_owed_times
+    for task in Task.objects.filter(session=session, closed_at=None):
+        need = task.key.split(":", 2)[2]
+        if not need.startswith(("alert", "explain")):
+            assert task.due_at == end + timedelta(minutes=times.of(need).due_minutes)
+        assert task.owner.site_id == clinic.site.pk
+    police = Task.objects.get(session=session, key__endswith=":police")
+    assert police.owner == clinic.prescriber
+    assert police.next_owner == clinic.medical_director
+
+
+def test_what_the_record_settles_is_off_the_list_and_what_a_person_does_is_not(clinic, session):
+    run(clinic, session)
+    say(clinic, session, "absconded", {"called_patient": False, "line_in_place": True})
+    say(clinic, session, "line_out", {})
+    assert "line_out" not in owed(session)
+    assert "call_patient" in owed(session)
+    call = Task.objects.get(session=session, key__endswith=":call_patient")
+    close_task(task=call, note="Spoken to, safe at home.", by=clinic.nurse, at=clinic.at)
+    say(clinic, session, "note", {"text": "The escort rang back."})
+    assert "call_patient" not in owed(session), "what was done by hand does not come back"
+
+
+def test_the_links_of_the_chain_bind_what_was_owed(clinic, session):
+    run(clinic, session)
+    say(clinic, session, "left_against_advice", {"was_advised": True})
+    link = AuditEvent.objects.filter(action="record_event").order_by("-sequence").first()
+    tables = [row[0] for row in link.rows]
+    assert tables.count("records_task") >= 3
+    assert "records_sessionevent" in tables
+
+
+def test_an_alert_is_work_until_it_is_seen_and_no_word_closes_it(clinic, session):
+    run(clinic, session)
+    say(clinic, session, "vitals", {"systolic_mmhg": 212, "diastolic_mmhg": 118, "heart_rate_per_min": 96, "spo2_percent": 97})
+    alarm = next(alert for alert in at_bedside(session, clinic.at).alerts if alert.needs_acknowledgement and not alert.owes_explanation)
+    task = Task.objects.filter(session=session, kind="session_record", key__contains=":alert:", closed_at=None).first()
+    assert task.owner == clinic.nurse
+    assert task.next_owner == clinic.prescriber
+    assert task.escalates_at > task.due_at
+    with pytest.raises(TaskError, match="FAN-TASK-007"):
+        close_task(task=task, note="Looked fine to me.", by=clinic.nurse, at=clinic.at)
+    for alert in at_bedside(session, clinic.at).alerts:
+        if alert.needs_acknowledgement:
+            say(clinic, session, "alert_acknowledged", {"alert": alert.id, "action": "Repeated by hand."})
+    assert alarm.id not in {alert.id for alert in at_bedside(session, clinic.at).alerts if alert.needs_acknowledgement}
+    assert not Task.objects.filter(session=session, key__contains=":alert:", closed_at=None).exists()
+    assert Task.objects.get(pk=task.pk).closing_note == "Settled by what was recorded since."
+
+
+def test_drug_outside_its_gate_is_explained_by_a_prescriber(clinic, session):
+    run(clinic, session)  # nobody checked the dose with a second person
+    explain = Task.objects.filter(session=session, key__contains=":explain:drug_before_check", closed_at=None).get()
+    assert explain.owner == clinic.prescriber
+    about = explain.key.split(":explain:")[1]
+    say(clinic, session, "explanation", {"about": about, "text": "Checked aloud; written late."}, by=clinic.prescriber)
+    assert not Task.objects.filter(pk=explain.pk, closed_at=None).exists()
+
+
+def test_a_visit_of_an_earlier_day_is_nobodys_no_longer(clinic, session):
+    day_after = clinic.at + timedelta(days=1)
+    assert keep_sessions_owed(site=clinic.site, at=clinic.at) == 0, "the day is not over"
+    assert keep_sessions_owed(site=clinic.site, at=day_after) == 1
+    assert keep_sessions_owed(site=clinic.site, at=day_after) == 0, "asked once"
+    assert owed(session) == ["unsaid"]
+    say(clinic, session, "checked_in", {})
+    assert owed(session) == []
+    assert keep_sessions_owed(site=clinic.site, at=day_after) == 1
+    assert owed(session) == ["left_open"]
+    say(clinic, session, "cancelled_before_dose", {"reason": "Not fasted."})
+    assert "left_open" not in owed(session)
+
+
+def test_a_course_that_has_ended_owes_no_visits(clinic, session):
+    end_course(course=session.course, kind="stopped", reason="Moved away.", by=clinic.prescriber, at=clinic.at)
+    assert keep_sessions_owed(site=clinic.site, at=clinic.at + timedelta(days=1)) == 0

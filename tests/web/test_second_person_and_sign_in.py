@@ -29,7 +29,7 @@ def given_a_second_factor(username: str) -> str:
 
 
 def code_now(secret: str) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, list(totp.yield_hotp_counters_from_time())[0]))
+    return totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
 
 
 def actions() -> list[str]:

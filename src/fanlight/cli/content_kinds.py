@@ -35,6 +35,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("risk/*.yaml", "fanlight.care.scales.risk:RiskTable"),
     ("rule_policy/*.yaml", "fanlight.care.rules:OverridePolicies"),
     ("rules/*.yaml", "fanlight.care.rules:RulesFile"),
+    ("sessions/owed.yaml", "fanlight.care.sessions.owed:OwedTimesFile"),
     ("sessions/parameters.yaml", "fanlight.care.sessions.parameters:SessionParametersFile"),
     ("sessions/red_flags.yaml", "fanlight.web.pages.red_flags:RedFlagsFile"),
     ("sources/*.yaml", "fanlight.care.rules:SourcesFile"),

@@ -20,6 +20,8 @@ from typing import TypeVar, cast
 import fanlight
 
 T = TypeVar("T")
+_KEPT = 10
+"""Versions of one part that stay: several installations of one user do not take each other's away."""
 
 
 def cache_folder() -> Path:
@@ -50,7 +52,8 @@ def compiled(version: str, name: str, make: Callable[[], T]) -> T:
     made = make()
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for old in path.parent.glob(f"{name}-*.pickle"):
+        kept = sorted(path.parent.glob(f"{name}-*.pickle"), key=lambda old: old.stat().st_mtime, reverse=True)
+        for old in kept[_KEPT - 1 :]:
             old.unlink(missing_ok=True)
         part = path.with_suffix(f".{os.getpid()}")
         part.write_bytes(pickle.dumps(made, protocol=5))

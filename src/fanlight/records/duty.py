@@ -20,11 +20,14 @@ _PEOPLE: dict[str, tuple[Role, ...]] = {
     "clinician on call": (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST, Role.MEDICAL_DIRECTOR),
     "on-call queue": (Role.NURSE, Role.PRESCRIBER, Role.THERAPIST),
     "nurse or therapist": (Role.NURSE, Role.THERAPIST, Role.PRESCRIBER),
+    "nurse": (Role.NURSE, Role.PRESCRIBER, Role.MEDICAL_DIRECTOR),
+    "pharmacy": (Role.PHARMACY, Role.PRESCRIBER, Role.MEDICAL_DIRECTOR),
+    "front desk": (Role.FRONT_DESK, Role.NURSE),
     "medical director": (Role.MEDICAL_DIRECTOR, Role.PRESCRIBER),
     "coordinator": (Role.FRONT_DESK, Role.NURSE),
     "named person": (Role.PRESCRIBER, Role.NURSE),
 }
-"""The roles behind each word of the risk and asking tables, the fittest first. A word that is not here is nobody of the house."""
+"""The roles behind each word of the risk, asking and owed tables, the fittest first. A word that is not here is nobody of the house."""
 _READERS = (Role.NURSE, Role.PRESCRIBER)
 
 

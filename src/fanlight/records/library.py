@@ -15,6 +15,7 @@ from fanlight.care.rules import RulesFile, SourcesFile, sources_of
 from fanlight.care.scales import RiskTable
 from fanlight.care.scales.asking import AskingPolicy
 from fanlight.care.screening import ScreeningContent
+from fanlight.care.sessions.owed import OwedTimesFile
 from fanlight.care.sessions.parameters import SessionParametersFile
 from fanlight.content import content_folder, content_hash, read, read_folder, read_text
 from fanlight.core.facts import FactCatalogue, FactsFile
@@ -116,6 +117,11 @@ class Library:
     def session_parameters(self) -> SessionParametersFile:
         """The numbers a session is judged by where its protocol gives none."""
         return compiled(self.shipped_version, "sessions", lambda: read(self.folder / "sessions" / "parameters.yaml", SessionParametersFile))
+
+    @cached_property
+    def session_owed_times(self) -> OwedTimesFile:
+        """By when each thing a session comes to owe is done, and who is told next."""
+        return compiled(self.shipped_version, "session_owed", lambda: read(self.folder / "sessions" / "owed.yaml", OwedTimesFile))
 
     @cached_property
     def risk_table(self) -> RiskTable:

@@ -35,7 +35,7 @@ def sign_in_refused(sender: Any, *, credentials: dict[str, Any], **kwargs: Any) 
     """Whose account was tried, where there is one of that name; never the name as typed."""
     typed = str(credentials.get("username") or "").strip()
     tried = StaffMember.objects.filter(username__iexact=typed).values_list("pk", flat=True).first() if typed else None
-    note("refused:sign_in", at=clock.now(), by=None, **({"account": tried} if tried is not None else {}))
+    note("refused:sign_in", at=clock.now(), by=None, account=tried)
 
 
 @receiver(password_changed)

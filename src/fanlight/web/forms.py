@@ -21,7 +21,6 @@ from fanlight.records.models import StaffMember
 from fanlight.web.access import person
 from fanlight.web.second_person import second_person
 
-
 _NEVER_KEPT = ("write_key", "second_password", "second_code", "code")
 """What proves a person once is not part of what was asked, and its hash is kept nowhere."""
 

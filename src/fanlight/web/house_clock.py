@@ -22,6 +22,7 @@ def start_house_clock() -> threading.Thread:
 
 def _run() -> None:
     from fanlight.core.errors import FanlightError
+    from fanlight.records.actions.session_owed import keep_sessions_owed
     from fanlight.records.actions.tasks import escalate_late_tasks
     from fanlight.records.clock import now
     from fanlight.records.library import library
@@ -36,6 +37,7 @@ def _run() -> None:
             for site in Site.objects.all():
                 escalate_late_tasks(site=site, at=now())
                 if rounds % _ASK_EVERY == 0:
+                    keep_sessions_owed(site=site, at=now())
                     keep_asking(site=site, content=library(), at=now())
             rounds += 1
         except FanlightError as problem:

@@ -9,6 +9,7 @@
     refusals(Intention.START, state, plan, now)      # why an intention cannot be carried out
     session_facts(state, plan, now)                  # for the rules
     drug_movement(state, plan, now)                  # for the ledger
+    session_owes(state, plan, now, alerts, times)    # work for a named person, with a clock
 
 Pure: no clock, file, network or framework. `plan` is the `SessionPlan` pinned when the session was opened, made whole by
 `with_session_parameters`.
@@ -27,6 +28,7 @@ from fanlight.care.sessions.gates import INTENTION_OF, Intention, refusals
 from fanlight.care.sessions.kinds import ENDS, EVENT_KINDS, EventKind, KindInfo
 from fanlight.care.sessions.limits import Episode, episodes, is_past
 from fanlight.care.sessions.movement import DrugMovement, drug_movement
+from fanlight.care.sessions.owed import Owed, OwedTime, OwedTimesFile, session_owes
 from fanlight.care.sessions.parameters import (
     SessionParameter,
     SessionParametersFile,
@@ -70,6 +72,9 @@ __all__ = [
     "KindInfo",
     "Need",
     "Occurrence",
+    "Owed",
+    "OwedTime",
+    "OwedTimesFile",
     "Person",
     "Readiness",
     "ReadinessCriterion",
@@ -101,6 +106,7 @@ __all__ = [
     "readiness",
     "refusals",
     "session_facts",
+    "session_owes",
     "stop_stands",
     "transition_diagram",
     "with_session_parameters",

@@ -10,7 +10,7 @@ from fanlight.care.rules import CriterionResult, RuleAnswer
 from fanlight.care.sessions.kinds import ENDS, EVENT_KINDS, EventKind
 from fanlight.care.sessions.movement import drug_movement
 from fanlight.care.sessions.readiness import readiness
-from fanlight.care.sessions.state import SessionState
+from fanlight.care.sessions.state import Irregularity, SessionState
 from fanlight.care.sessions.words import amount
 from fanlight.core.session_plan import Route, SessionPlan
 
@@ -165,9 +165,11 @@ def _owed(kind: EventKind, state: SessionState, plan: SessionPlan, now: datetime
     had_line = plan.route is Route.INTRAVENOUS and state.dosing.has_begun and not state.of(_K.LINE_OUT)
     if had_line and kind in (_K.ABSCONDED, _K.LEFT_AGAINST_ADVICE):
         owed.append(Need("line_out", "Nobody has recorded that the line is out.", "nurse", False))
-    owed += [
-        Need(f"explain:{item.id}", f"Explain: {item.sentence}", "prescriber", False)
-        for item in state.irregularities
-        if not any(said.payload.about in (item.id, item.rule, *item.event_ids) for said in state.of(_K.EXPLANATION))
-    ]
+    owed += [Need(f"explain:{item.id}", f"Explain: {item.sentence}", "prescriber", False) for item in unexplained(state)]
     return owed
+
+
+def unexplained(state: SessionState) -> tuple[Irregularity, ...]:
+    """Facts out of order that no prescriber has explained yet."""
+    said = {entry.payload.about for entry in state.of(_K.EXPLANATION)}
+    return tuple(item for item in state.irregularities if said.isdisjoint((item.id, item.rule, *item.event_ids)))

@@ -14,6 +14,7 @@ from fanlight.care.sessions.schema import write_payload
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import as_utc
 from fanlight.records.actions.own_ways import SessionError, check_correction, check_plain, with_witness
+from fanlight.records.actions.session_owed import owe
 from fanlight.records.audit import Change, change
 from fanlight.records.canonical import canonical_json
 from fanlight.records.models import SessionEvent, StaffMember, TreatmentSession
@@ -117,6 +118,7 @@ def append_event(entry: Change, session: TreatmentSession, event: Event, by: Sta
         status = fold((*stream, event), load_plan(locked.plan)).status.value
         if status != locked.state:
             entry.update(locked, state=status)
+    owe(entry, locked, by=by, at=entry.at)
     session.state, session.row_version = locked.state, locked.row_version
     return row
 

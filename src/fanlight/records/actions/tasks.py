@@ -16,6 +16,10 @@ RISK_KIND = "suicide_risk"
 """Tasks of this kind are closed only with an assessment, and owned only by those who may make one."""
 
 
+SETTLED_BY_RECORD_KIND = "session_record"
+"""Tasks of this kind are over when the session's record says so: the alert seen, the odd fact explained. No word closes them."""
+
+
 class TaskError(FanlightError):
     """Owed work that cannot be changed as asked."""
 
@@ -68,6 +72,13 @@ def close_task(*, task: Task, note: str, by: StaffMember, at: datetime) -> None:
     if task.kind == RISK_KIND:
         raise TaskError(
             "FAN-TASK-003", f"Cannot close task {task.pk} so", "a risk answer is closed with an assessment", "Record what was found."
+        )
+    if task.kind == SETTLED_BY_RECORD_KIND:
+        raise TaskError(
+            "FAN-TASK-007",
+            f"Cannot close task {task.pk} so",
+            "it is over when the record says so",
+            "Acknowledge or explain it on the session's page.",
         )
     if not note.strip():
         raise TaskError("FAN-TASK-006", f"Cannot close task {task.pk}", "no word is said on what was done", "Say it in a few words.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fanlight.care.sessions import EVENT_KINDS, EventKind, form_of
 from fanlight.core.session_plan import Route, SessionPlan
+from fanlight.records.actions.own_ways import RELEASES
 
 _K = EventKind
 BY_OWN_WAY = frozenset(
@@ -14,7 +15,7 @@ BY_OWN_WAY = frozenset(
         _K.VITALS, _K.SEDATION, _K.DISSOCIATION, _K.RESTING_NOT_ASKED, _K.AMENDED,
         _K.OVERRIDE, _K.ALERT_ACKNOWLEDGED, _K.MISSED_BECAUSE, _K.EXPLANATION,
     }
-)  # fmt: skip
+) | RELEASES  # fmt: skip
 """Kinds with their own place on the page: the pad, the alert row, the due row, the timeline, the way out."""
 _INFUSION = frozenset({_K.STARTED, _K.RATE_CHANGED, _K.PAUSED, _K.RESUMED, _K.FLUSHED, _K.LINE_OUT})
 _DEVICES = frozenset({_K.DEVICE_TAKEN, _K.DEVICE_REFUSED})

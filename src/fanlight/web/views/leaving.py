@@ -16,6 +16,7 @@ from fanlight.care.sessions import EventKind, ends
 from fanlight.core.answers import CriterionAnswer
 from fanlight.records import clock
 from fanlight.records.actions.gates import record_override, release
+from fanlight.records.actions.own_ways import RELEASES
 from fanlight.records.actions.sessions import record_event
 from fanlight.records.audit import note
 from fanlight.records.judging import judge_session
@@ -26,7 +27,6 @@ from fanlight.web.forms import KeyedForm, SecondPersonMixin, YesNoField, do_once
 from fanlight.web.pages.due_panel import due_panel
 from fanlight.web.views.sessions import about_session
 
-_RELEASES = (EventKind.DISCHARGED, EventKind.STOPPED_AND_OBSERVED)
 _RECORDED_BY = {
     "orientation": "do-orientation",
     "gait": "do-gait",
@@ -154,7 +154,7 @@ def leaving(request: HttpRequest, reference: str) -> HttpResponse:
         event_id = uuid.UUID(str(ending.cleaned_data["write_key"]))
 
         def end_it() -> dict[str, str]:
-            if kind in _RELEASES:
+            if kind in RELEASES:
                 event = release(session=row, kind=kind, payload=payload, event_id=event_id, library=content, by=user, at=now)
             else:  # what happened can always be said
                 event = record_event(session=row, event_id=event_id, kind=kind, payload=payload, taken_at=now, by=user, at=now)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from fanlight.records import clock
-from fanlight.records.actions.tasks import close_task, reassign_task
+from fanlight.records.actions.tasks import SETTLED_BY_RECORD_KIND, close_task, reassign_task
 from fanlight.records.models import StaffMember, Task
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person
@@ -56,7 +56,8 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     may_close = user.may(Permission.CLOSE_TASKS) and row.closed_at is None
     posted = request.POST.get("act") if request.method == "POST" else None
-    closing = CloseForm(request.POST if posted == "close" else None) if may_close else None
+    by_word = may_close and row.kind != SETTLED_BY_RECORD_KIND
+    closing = CloseForm(request.POST if posted == "close" else None) if by_word else None
     giving = GiveForm(request.POST if posted == "give" else None) if may_close else None
     if giving is not None:
         people = giving.fields["owner"]
