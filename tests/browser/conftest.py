@@ -47,6 +47,8 @@ real, moved = clock.now, pathlib.Path({clock!r})
 def now():
     return real() + timedelta(minutes=float(moved.read_text()) if moved.exists() else 0)
 clock.now = django.utils.timezone.now = now
+steady = clock.steady_seconds
+clock.steady_seconds = lambda: steady() + (float(moved.read_text()) * 60 if moved.exists() else 0)
 from fanlight.cli import main
 sys.exit(main(["demo", "--still", "--port", "{port}", "--data", {data!r}]))
 """

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from fanlight.care.sessions import EventKind
+from fanlight.records import clock
+from fanlight.records.actions import clock_jumps
+from fanlight.records.actions.clock_jumps import open_jump
 from fanlight.records.actions.gates import GateRefusedError, OverrideGiven, give_drug, record_override, release
 from fanlight.records.actions.sessions import record_event
+from fanlight.records.actions.tasks import close_task
+from fanlight.records.bedside import at_bedside
+from fanlight.records.clock import ClockWatch
 from fanlight.records.library import library
 from fanlight.records.models import AuditEvent, Decision, GatePassage, SessionEvent, StaffMember, TreatmentSession
+from fanlight.records.permissions import Permission
 from fanlight.records.policies import NotAllowedError
 from fanlight.records.session_path import keep_transitions
 from fanlight.sample.fill import fill_clinic
@@ -149,11 +156,10 @@ def _let_go(session, at, by="nurse"):
     )
 
 
-def test_all_met_and_the_patient_goes_home(cast):
+def _ready(cast):
+    """The session of somebody who may leave now, and when."""
     session = of("Oakhollow")
     at = _settle(cast, session)
-    from fanlight.records.bedside import at_bedside
-
     missed = [item.id for item in at_bedside(session, at).due if item.state.value == "missed"]
     for reading in missed:
         record_event(
@@ -165,9 +171,76 @@ def test_all_met_and_the_patient_goes_home(cast):
             by=staff("nurse"),
             at=at,
         )
-    _let_go(session, at + timedelta(seconds=1))
+    return session, at + timedelta(seconds=1)
+
+
+def test_all_met_and_the_patient_goes_home(cast):
+    session, at = _ready(cast)
+    _let_go(session, at)
     session.refresh_from_db()
     assert session.state == "discharged"
+
+
+@pytest.mark.parametrize(
+    ("wall", "steady", "jumped"),
+    [
+        (20, 20, None),  # it keeps its pace
+        (80, 20, None),  # exactly the limit of 60 s
+        (80.001, 20, 60.001),  # just past it
+        (-40, 20, None),  # exactly the limit, backwards
+        (-41, 20, -61),
+        (28_800, 28_800, None),  # the machine slept for a night, and both clocks counted it
+        (3620, 20, 3600),  # a zone's hour, set by hand
+    ],
+)
+def test_the_servers_clock_is_held_against_a_steady_one(wall, steady, jumped):
+    watch = ClockWatch(60)
+    first = datetime(2026, 11, 1, 5, 59, 50, tzinfo=UTC)
+    assert watch.jump(first, 1000.0) is None
+    found = watch.jump(first + timedelta(seconds=wall), 1000.0 + steady)
+    assert found == (None if jumped is None else pytest.approx(jumped))
+    assert watch.jump(first + timedelta(seconds=wall + 5), 1000.0 + steady + 5) is None, "a jump is said once"
+
+
+def test_a_jump_of_the_clock_holds_release_until_a_person_has_confirmed_the_time(cast):
+    session, at = _ready(cast)
+    task = open_jump(site=session.patient.site, seconds=3600, at=at)
+    assert task.owner.may(Permission.CLOSE_TASKS)
+    with pytest.raises(GateRefusedError) as caught:
+        _let_go(session, at)
+    assert [fault.path for fault in caught.value.faults] == ["clock"]
+    close_task(task=task, note="The wall clock and my watch agree.", by=staff("nurse"), at=at)
+    _let_go(session, at)
+    session.refresh_from_db()
+    assert session.state == "discharged"
+
+
+def test_a_jump_never_holds_what_happened(cast):
+    session, at = _ready(cast)
+    open_jump(site=session.patient.site, seconds=-3600, at=at)
+    record_event(
+        session=session,
+        event_id=uuid.uuid4(),
+        kind=EventKind.LEFT_AGAINST_ADVICE,
+        payload={"was_advised": True},
+        taken_at=at,
+        by=staff("nurse"),
+        at=at,
+    )
+    session.refresh_from_db()
+    assert session.state == "left_against_advice"
+
+
+def test_the_house_notices_its_own_clock(cast, monkeypatch):
+    monkeypatch.setattr(clock_jumps, "_watch", None)
+    steady = iter([1000.0, 1020.0, 1040.0])
+    walls = iter(cast.now + timedelta(seconds=seconds) for seconds in (0, 20, 340))
+    monkeypatch.setattr(clock, "steady_seconds", lambda: next(steady))
+    monkeypatch.setattr(clock, "now", lambda: next(walls))
+    assert clock_jumps.watch_clock() is None
+    assert clock_jumps.watch_clock() is None
+    assert "on by 300 s" in clock_jumps.watch_clock().title
+    assert AuditEvent.objects.filter(action="clock_jump").count() == 1
 
 
 def test_a_criterion_is_gone_past_by_a_prescriber_with_a_second_person_and_some_never(cast):

@@ -19,6 +19,7 @@ from ninja.security import SessionAuth
 from fanlight.care.sessions.kinds import EventKind
 from fanlight.core.errors import FanlightError, InputError
 from fanlight.records import clock
+from fanlight.records.actions.clock_jumps import watch_clock
 from fanlight.records.actions.gates import OverrideGiven, give_drug, record_override, release
 from fanlight.records.actions.sessions import EventConflictError, record_event
 from fanlight.records.audit import StaleError, note
@@ -190,6 +191,7 @@ def give(request: HttpRequest, reference: str, said: GateIn) -> dict[str, Any]:
 @needs(Permission.DISCHARGE)
 def let_go(request: HttpRequest, reference: str, said: GateIn) -> dict[str, Any]:
     """Discharge: 409 with every criterion that is open."""
+    watch_clock()
     row = release(
         session=find_session(request, reference),
         kind=said.kind,

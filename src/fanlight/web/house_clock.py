@@ -22,6 +22,7 @@ def start_house_clock() -> threading.Thread:
 
 def _run() -> None:
     from fanlight.core.errors import FanlightError
+    from fanlight.records.actions.clock_jumps import watch_clock
     from fanlight.records.actions.session_owed import keep_sessions_owed
     from fanlight.records.actions.tasks import escalate_late_tasks
     from fanlight.records.clock import now
@@ -34,6 +35,7 @@ def _run() -> None:
     while not pause.wait(_SECONDS):
         try:
             close_old_connections()
+            watch_clock()
             for site in Site.objects.all():
                 escalate_late_tasks(site=site, at=now())
                 if rounds % _ASK_EVERY == 0:

@@ -21,6 +21,7 @@ from fanlight.care.sessions.schema import write_payload
 from fanlight.core.answers import Answer, Severity
 from fanlight.core.errors import Fault
 from fanlight.core.instants import as_utc, clinic_date
+from fanlight.records.actions.clock_jumps import unconfirmed_jump
 from fanlight.records.actions.own_ways import RELEASES, SessionError
 from fanlight.records.actions.sessions import EventConflictError, acting_role, append_event
 from fanlight.records.audit import change
@@ -214,6 +215,9 @@ def release(
         raise _refusal(session, "discharge", [Fault("order", "No dose is ordered for this session.")], by, at)
     needs = needs_of_end(kind, bedside.state, bedside.plan, at, result.rules, result.criteria)
     standing = [Fault(need.id, need.sentence, suggestion=f"The {need.who} can settle it.") for need in needs if need.stops_intention]
+    jump = unconfirmed_jump(session.patient.site)
+    if jump is not None:
+        standing.append(Fault("clock", jump.title, suggestion="Confirm the time in what is owed; then let the patient go."))
     if standing:
         raise _refusal(session, "discharge", standing, by, at)
     event = Event(str(event_id), kind, as_utc(at), as_utc(at), Person(str(by.pk), role), typed, as_utc(at))

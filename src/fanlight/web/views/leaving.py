@@ -15,6 +15,7 @@ from fanlight.care.rules import Stage
 from fanlight.care.sessions import EventKind, ends
 from fanlight.core.answers import CriterionAnswer
 from fanlight.records import clock
+from fanlight.records.actions.clock_jumps import unconfirmed_jump, watch_clock
 from fanlight.records.actions.gates import record_override, release
 from fanlight.records.actions.own_ways import RELEASES
 from fanlight.records.actions.sessions import record_event
@@ -153,6 +154,8 @@ def leaving(request: HttpRequest, reference: str) -> HttpResponse:
         kind, payload = EventKind(ending.cleaned_data["end"]), ending.payload()
         event_id = uuid.UUID(str(ending.cleaned_data["write_key"]))
 
+        watch_clock()
+
         def end_it() -> dict[str, str]:
             if kind in RELEASES:
                 event = release(session=row, kind=kind, payload=payload, event_id=event_id, library=content, by=user, at=now)
@@ -184,6 +187,7 @@ def leaving(request: HttpRequest, reference: str) -> HttpResponse:
         "waits_for": ", ".join(item.label.lower() for item in ready.open),
         "is_ended": bedside.state.is_ended,
         "reference": reference,
+        "jump": unconfirmed_jump(row.patient.site),
     }
     bad = any(form is not None and form.is_bound and form.errors for form in (override, ending))
     return render(request, "leaving.html", context, status=422 if bad else 200)
