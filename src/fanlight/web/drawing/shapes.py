@@ -43,7 +43,8 @@ SHAPES: Mapping[str, str] = {
     "more": '<circle cx="5" cy="12" r="2" fill="currentColor"/><circle cx="12" cy="12" r="2" fill="currentColor"/>'
     '<circle cx="19" cy="12" r="2" fill="currentColor"/>',
     "erase": f'<path d="M8 5h13v14H8l-6-7zM12 9l5 6M17 9l-5 6" {_LINE}/>',
-    "sound": f'<path d="M4 10v4h3.5L12 18V6L7.5 10z" {_LINE}/><path class="wave" d="M15 9.500a4 4 0 0 1 0 5M17.500 7a7.500 7.500 0 0 1 0 10" {_LINE}/>',
+    "sound": f'<path d="M4 10v4h3.5L12 18V6L7.500 10z" {_LINE}/>'
+    f'<path class="wave" d="M15 9.500a4 4 0 0 1 0 5M17.500 7a7.500 7.500 0 0 1 0 10" {_LINE}/>',
     "lamp": f'<path d="M9 18h6M10 21h4M12 3a6 6 0 0 0-3.5 10.9c.6.5.9 1 .9 1.8h5.200c0-.8.300-1.300.9-1.800A6 6 0 0 0 12 3z" {_LINE}/>',
 }
 """Shape name to what is drawn inside a 24 by 24 box."""
