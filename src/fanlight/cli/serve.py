@@ -53,7 +53,14 @@ def run_server(host: str, port: int, *, writes_by_itself: bool) -> int:
 
         start_house_clock()
     config = uvicorn.Config(
-        "fanlight.web.asgi:application", host=host, port=port, lifespan="off", log_level="warning", server_header=False, access_log=False
+        "fanlight.web.asgi:application",
+        host=host,
+        port=port,
+        lifespan="off",
+        log_level="warning",
+        log_config=None,
+        server_header=False,
+        access_log=False,
     )
     server = uvicorn.Server(config)
     try:
