@@ -62,7 +62,7 @@ TABLE: dict[str, frozenset[str]] = {
 """Which role may open which page. A change here is a change of who sees what: read the role matrix beside it."""
 
 WITHOUT_A_ROLE = {"today", "worker", "specimen"}
-OTHERS = {"document_sign", "received", "scales", "scale_form", "scale_say", "scale_answers", "scale_link", "task_risk"}
+OTHERS = {"correct", "document_sign", "received", "scales", "scale_form", "scale_say", "scale_answers", "scale_link", "task_risk"}
 """Pages with tests of their own, in files of their own."""
 POST_ONLY = {"presence", "session_give"}
 

@@ -42,6 +42,10 @@ class KeyedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["write_key"].initial = uuid.uuid4()
+        self.dress()
+
+    def dress(self) -> None:
+        """Give each field the house's look; called again by a form that adds fields of its own."""
         for field in self.fields.values():
             widget = field.widget
             if isinstance(widget, forms.Select):

@@ -19,7 +19,7 @@ from fanlight.records.permissions import Permission
 _K = EventKind
 RELEASES = frozenset({_K.DISCHARGED, _K.STOPPED_AND_OBSERVED})
 """The ends that are a decision of the clinic, and pass a gate."""
-_SIGNED = frozenset({_K.OVERRIDE, _K.SECOND_CHECK})
+SIGNED = frozenset({_K.OVERRIDE, _K.SECOND_CHECK})
 """What a person put their own name to: another person may strike it, never put other words under it."""
 
 
@@ -109,7 +109,7 @@ def check_correction(event: Event, stream: tuple[Event, ...], by: StaffMember) -
             "only who may record it may correct it",
             f"Ask a {wanted}.",
         )
-    if old.kind in _SIGNED and event.payload.payload is not None:
+    if old.kind in SIGNED and event.payload.payload is not None:
         raise SessionError(
             "FAN-SESS-018",
             f"Cannot change the words of {EVENT_KINDS[old.kind].label.lower()}",

@@ -382,7 +382,12 @@ document.addEventListener("click", async (event) => {
   fill(event.target.closest("[data-acknowledge]"), "acknowledge", "alert", "acknowledge");
   fill(event.target.closest("[data-explain]"), "explain", "about", "explain");
   fill(event.target.closest("[data-missed]"), "missed", "readings", "missed");
-  fill(event.target.closest("[data-correct]"), "correct", "amends", "correct");
+  const correcting = event.target.closest("[data-correct]");
+  fill(correcting, "correct", "amends", "correct");
+  if (correcting) {
+    const way = $("[data-correct-values]");
+    way.href = `${way.dataset.href}?${correcting.dataset.correct.split(" ").map((id) => `entry=${encodeURIComponent(id)}`).join("&")}`;
+  }
   if (event.target.closest("[data-theme-switch]")) {
     const root = document.documentElement;
     root.dataset.theme = root.dataset.theme === "dim" ? "paper" : "dim";
