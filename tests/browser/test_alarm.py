@@ -25,17 +25,17 @@ def test_sound_is_tried_when_turned_on_and_an_unseen_alert_is_heard_until_it_is_
     button = page.locator("[data-sound]")
     assert button.get_attribute("aria-pressed") == "false"
     button.click()
-    page.wait_for_function("document.querySelector('[data-sound]').getAttribute('aria-pressed') === 'true'")
+    page.locator("[data-sound][aria-pressed=true]").wait_for()
     assert played(page) >= 1, "turning it on plays it once"
     before = played(page)
     page.evaluate(
         """document.querySelector('#part-alerts').insertAdjacentHTML('beforeend',
            '<div class="alert"><button class="button" type="button" data-acknowledge="probe:1">Seen</button></div>')"""
     )
-    page.wait_for_function(f"Number(document.documentElement.dataset.sounded ?? 0) > {before}")
+    page.locator(f"html[data-sounded='{before + 1}']").wait_for(state="attached")
     desk.must_be_accessible()
     button.click()
-    page.wait_for_function("document.querySelector('[data-sound]').getAttribute('aria-pressed') === 'false'")
+    page.locator("[data-sound][aria-pressed=false]").wait_for()
     quiet = played(page)
     page.evaluate(
         """document.querySelector('#part-alerts').insertAdjacentHTML('beforeend',

@@ -40,7 +40,9 @@ def values_for(kind: EventKind) -> st.SearchStrategy[dict[str, Any]]:
     for form in form_of(EVENT_KINDS[kind].payload):
         low, high = form.low or Decimal(0), form.high or Decimal(500)
         made: st.SearchStrategy[Any]
-        if form.choices:
+        if form.kind == "list" and form.choices:
+            made = st.just([]) if form.name == "seriousness" else st.lists(st.sampled_from(form.choices), max_size=2)
+        elif form.choices:
             made = st.sampled_from(form.choices)
         elif form.kind == "bool":
             made = st.booleans()
@@ -50,12 +52,8 @@ def values_for(kind: EventKind) -> st.SearchStrategy[dict[str, Any]]:
             made = st.decimals(low, high, places=2).map(str)
         elif form.kind == "datetime":
             made = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)).map(datetime.isoformat)
-        elif form.name in ("measures", "suspected_artefact"):
-            made = st.lists(st.sampled_from(["spo2_percent", "distress_0_10"]), max_size=2)
         elif form.name == "containers":
             made = st.lists(st.fixed_dictionaries({"id": st.just("v1"), "lot": st.just("K1")}), max_size=2)
-        elif form.name == "seriousness":
-            made = st.just([])
         elif form.kind == "list":
             made = st.lists(st.text(min_size=1).filter(lambda text: bool(text.strip())), min_size=1, max_size=2)
         elif form.kind in ("mapping", "value"):

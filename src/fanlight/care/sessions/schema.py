@@ -66,7 +66,8 @@ def form_of(kind: type) -> tuple[FieldForm, ...]:
     found = []
     for item in fields(kind):
         inner, _ = _unwrap(hints[item.name])
-        choices = tuple(str(member.value) for member in inner) if isinstance(inner, type) and issubclass(inner, Enum) else ()
+        among = get_args(inner)[0] if get_origin(inner) is tuple else inner
+        choices = tuple(str(member.value) for member in among) if isinstance(among, type) and issubclass(among, Enum) else ()
         name = "list" if get_origin(inner) is tuple else "choice" if choices else getattr(inner, "__name__", "value").lower()
         meta = item.metadata
         found.append(

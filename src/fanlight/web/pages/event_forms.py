@@ -32,13 +32,18 @@ def _not_of_route(route: Route) -> frozenset[EventKind]:
 
 INTENDED_ONLY = frozenset({_K.STARTED, _K.RESUMED, _K.DEVICE_TAKEN, _K.DOSE_GIVEN, _K.DISCHARGED, _K.STOPPED_AND_OBSERVED})
 """Kinds that a gate stands before when they are meant; as something that has happened they can always be said."""
-_HIDDEN_FIELDS = frozenset({"read_by", "answers", "containers", "checks", "witness"})
+_HIDDEN_FIELDS = frozenset({"read_by", "answers", "checks", "witness"})
+_HINTS = {
+    (_K.RED_FLAG, "symptoms"): "None ticked means asked, and none.",
+    (_K.ADVERSE_EVENT, "seriousness"): "Each ground that holds; none where it is not serious or not judged yet.",
+    (_K.DOSE_PREPARED, "containers"): "One a line: its own mark, then its lot, with a comma between.",
+}
 _UNITS_FIRST = ("mL/h", "mg", "mL")
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field as the page shows it. `kind`: number, whole, yes_no, choice, many, time, text, words."""
+    """One field as the page shows it. `kind`: number, whole, yes_no, choice, many, rows, time, text, words."""
 
     name: str
     label: str
@@ -82,12 +87,25 @@ def _fields(kind: EventKind, plan: SessionPlan, red_flags: tuple[tuple[str, str]
         )
         if kind is _K.RED_FLAG:
             name, choices = "many", red_flags
+        elif item.name == "containers":
+            name = "rows"
+        elif item.kind == "list" and choices:
+            name = "many"
         elif name is None:
             continue
         if name == "words" and item.name in ("reason", "text", "detail", "plan", "finding", "action", "term"):
             name = "text"
         found.append(
-            FormField(item.name, item.label, name, item.required, item.unit, choices, _suggested(kind, item.name, plan), _range(item))
+            FormField(
+                item.name,
+                item.label,
+                name,
+                item.required,
+                item.unit,
+                choices,
+                _suggested(kind, item.name, plan),
+                _HINTS.get((kind, item.name)) or _range(item),
+            )
         )
     return tuple(found)
 

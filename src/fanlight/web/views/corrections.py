@@ -131,6 +131,11 @@ def _field(kind: str, label: str, choices: tuple[str, ...], value: Any) -> forms
     if kind == "choice":
         options = [("", "Not said"), *((choice, choice.replace("_", " ").capitalize()) for choice in choices)]
         return forms.ChoiceField(label=label, required=False, choices=options, initial=getattr(value, "value", value) or "")
+    if kind == "list" and choices:
+        named = [(choice, choice.replace("_", " ").capitalize()) for choice in choices]
+        ticked = [member.value for member in value]
+        boxes = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(label=label, required=False, choices=named, initial=ticked, widget=boxes)
     if kind == "str":
         return forms.CharField(label=label, required=False, initial=value or "", max_length=400)
     return None
@@ -138,7 +143,7 @@ def _field(kind: str, label: str, choices: tuple[str, ...], value: Any) -> forms
 
 def _said(value: Any) -> Any:
     """A cleaned value as the stream holds it."""
-    return format(value, "f") if isinstance(value, Decimal) else None if value == "" else value
+    return format(value, "f") if isinstance(value, Decimal) else None if value in ("", []) else value
 
 
 def _same(value: Any) -> Any:

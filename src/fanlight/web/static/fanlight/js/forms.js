@@ -14,6 +14,12 @@ export function payloadOf(form) {
       continue;
     } else if (kind === "yes_no") {
       payload[input.name] = input.value === "true";
+    } else if (kind === "rows") {
+      const columns = input.dataset.columns.split(" ");
+      payload[input.name] = input.value.split("\n").filter((line) => line.trim()).map((line) => {
+        const parts = line.split(",").map((part) => part.trim());
+        return Object.fromEntries(columns.map((column, index) => [column, parts[index]]).filter(([, part]) => part));
+      });
     } else if (kind === "list") {
       payload[input.name] = [input.value];
     } else if (kind === "time") {
