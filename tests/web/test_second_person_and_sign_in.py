@@ -62,6 +62,21 @@ def test_a_device_left_idle_is_signed_off_on_record(filled, settings):
     assert actions()[-1] == "sign_out"
 
 
+def test_a_sign_in_ends_with_the_shift_however_busy_the_device(filled, settings):
+    client = Client()
+    client.force_login(StaffMember.objects.get(username="nurse"))
+    assert client.get("/").status_code == 200
+    session = client.session
+    session["signed_in_at"] -= settings.SESSION_COOKIE_AGE - 60
+    session.save()
+    assert client.get("/").status_code == 200, "a minute before"
+    session = client.session
+    session["signed_in_at"] -= 61
+    session.save()
+    assert client.get("/").status_code == 302
+    assert actions()[-1] == "sign_out"
+
+
 @pytest.mark.parametrize(
     ("code", "passes"), [("right", True), ("none", False), ("wrong", False)], ids=["right code", "no code", "wrong code"]
 )

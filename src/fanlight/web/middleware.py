@@ -18,7 +18,7 @@ _SECOND_FACTOR_PREFIXES = ("/accounts/2fa/", "/accounts/reauthenticate/", "/acco
 
 
 class StaffOnly:
-    """Lets nobody past without a sign-in, signs off the idle, and asks for a second factor outside the demo."""
+    """Lets nobody past without a sign-in, signs off the idle and whoever signed in a shift ago, and asks for a second factor outside the demo."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,7 +31,9 @@ class StaffOnly:
         if not user.is_authenticated:
             return _signed_out(request)
         stamp = int(clock.now().timestamp())
-        if not user.is_active or stamp - request.session.get("last_seen", stamp) > settings.IDLE_MINUTES * 60:
+        is_idle = stamp - request.session.get("last_seen", stamp) > settings.IDLE_MINUTES * 60
+        is_old = stamp - request.session.setdefault("signed_in_at", stamp) > settings.SESSION_COOKIE_AGE
+        if not user.is_active or is_idle or is_old:
             logout(request)
             return _signed_out(request)
         if stamp - request.session.get("last_seen", 0) > 30 and not request.headers.get("X-Fanlight-Poll"):
