@@ -18,7 +18,7 @@ _SECOND_FACTOR_PREFIXES = ("/accounts/2fa/", "/accounts/reauthenticate/", "/acco
 
 
 class StaffOnly:
-    """Lets nobody past without a sign-in, signs off the idle and whoever signed in a shift ago, and asks for a second factor outside the demo."""
+    """Lets nobody past without a sign-in, signs off the idle and the long signed in, asks for a second factor."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
