@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import bcg
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from fanlight.cli import main
 from fanlight.cli.evidence_plots import standing_alone
@@ -18,7 +19,8 @@ from fanlight.records.evidence_base import load_evidence
 from fanlight.science.evidence import effect_sizes, pool
 from fanlight.science.evidence.drawing import Scale, minus, ratio_ticks, round_ticks
 from fanlight.science.evidence.fhir_r5 import evidence_bundle
-from fanlight.science.evidence.forest import forest_of, forest_svg, forest_table, merge_groups
+from fanlight.science.evidence.forest import forest_of, forest_table, merge_groups
+from fanlight.science.evidence.forest_drawing import forest_svg, phone_forest_svg
 from fanlight.science.evidence.metapsy import read_metapsy, write_metapsy
 from fanlight.science.evidence.network import NetworkStudy, network
 from fanlight.science.evidence.other_plots import network_svg, people_pair
@@ -45,9 +47,9 @@ def texts(svg: str) -> list[str]:
 def test_the_forest_prints_what_its_table_prints(four_weeks, evidence):
     for result in (four_weeks, *evidence.answers(TODAY).values()):
         forest = forest_of(result)
-        drawn = texts(forest_svg(forest))
-        for row in forest_table(forest)[1:]:
-            assert row[4] in drawn
+        for drawn in (texts(forest_svg(forest)), texts(phone_forest_svg(forest))):
+            for row in forest_table(forest)[1:]:
+                assert row[4] in drawn
 
 
 def test_the_forest_says_its_finding_in_its_label_and_holds_no_style(four_weeks):
@@ -71,9 +73,34 @@ def test_boxes_stand_where_the_effects_are_and_grow_with_the_weights(four_weeks)
 
 @pytest.mark.parametrize("kind", ["forest", "funnel", "cumulative", "baujat", "labbe", "people"])
 def test_every_plot_is_well_formed_and_labelled(four_weeks, kind):
-    root = ElementTree.fromstring(standing_alone(draw(four_weeks, kind)))
+    root = ElementTree.fromstring(standing_alone(draw(four_weeks, kind), 180))
     assert len(root.attrib["aria-label"]) > 20
     assert root.attrib["role"] == "img"
+
+
+@pytest.mark.parametrize(("size", "width_mm"), [("phone", 90), ("page", 180), ("poster", 800)])
+def test_a_plot_is_made_for_a_phone_a_page_or_a_poster(tmp_path, size, width_mm):
+    svg, pdf = tmp_path / "plot.svg", tmp_path / "plot.pdf"
+    for out in (svg, pdf):
+        assert main(["evidence", "plot", FOUR_WEEKS, "--out", str(out), "--size", size]) == 0
+    assert ElementTree.fromstring(svg.read_text()).attrib["width"] == f"{width_mm}mm"
+    page = PdfReader(pdf).pages[0].mediabox
+    assert float(page.width) / 72 * 25.4 == pytest.approx(width_mm + 16, abs=0.5)
+    wide = float(ElementTree.fromstring(svg.read_text()).attrib["viewBox"].split()[2])
+    assert (wide < 400) is (size == "phone")
+
+
+def test_a_size_nobody_knows_is_refused(tmp_path, capsys):
+    assert main(["evidence", "plot", FOUR_WEEKS, "--out", str(tmp_path / "plot.svg"), "--size", "stamp"]) != 0
+    assert "phone, page, poster" in capsys.readouterr().err
+
+
+def test_every_line_of_the_phone_forest_fits_its_width(four_weeks, evidence):
+    for result in (four_weeks, *evidence.answers(TODAY).values()):
+        root = ElementTree.fromstring(phone_forest_svg(forest_of(result)))
+        for line in (element for element in root.iter() if element.tag.endswith("text")):
+            wide = 8.2 if "t-l" in line.attrib.get("class", "") else 6.6
+            assert len(line.text or "") * wide <= 366, line.text
 
 
 def test_plots_that_need_more_than_there_is_say_so(evidence):

@@ -159,19 +159,25 @@ def plot(
     question: Annotated[str, typer.Argument()],
     out: Annotated[Path, typer.Option(help="the file to write, .svg or .pdf")],
     kind: Annotated[str, typer.Option(help="forest, funnel, cumulative, baujat, labbe or people")] = "forest",
+    size: Annotated[str, typer.Option(help="phone, page or poster (A0 wide)")] = "page",
     on: OnDate = "",
     folder: Folder = None,
 ) -> int:
     """Draw one plot of an answer as SVG or PDF, with its colours in the file so that it stands alone."""
-    from fanlight.cli.evidence_plots import standing_alone
+    from fanlight.cli.evidence_plots import WIDTHS_MM, standing_alone
+    from fanlight.core.errors import FanlightError
     from fanlight.science.evidence.plots import draw
 
+    if size not in WIDTHS_MM:
+        raise FanlightError("FAN-EVID-042", f"Cannot draw at size {size!r}", "there is no such size", f"Choose {', '.join(WIDTHS_MM)}.")
+
     evidence = _load(folder)
-    picture = standing_alone(draw(evidence.answer(question, _day(on)), kind))
+    drawn = draw(evidence.answer(question, _day(on)), kind, is_for_phone=size == "phone")
+    picture = standing_alone(drawn, WIDTHS_MM[size])
     if out.suffix == ".pdf":
         from fanlight.cli.evidence_plots import as_pdf
 
-        out.write_bytes(as_pdf(picture))
+        out.write_bytes(as_pdf(picture, WIDTHS_MM[size]))
     else:
         out.write_text(picture, encoding="utf-8")
     _say(f"Wrote {out}")
@@ -246,9 +252,9 @@ def network(
     text, picture = network_text(file, measure.upper(), method.upper(), small_is_good=not larger_is_better)
     _say(text)
     if plot is not None:
-        from fanlight.cli.evidence_plots import standing_alone
+        from fanlight.cli.evidence_plots import WIDTHS_MM, standing_alone
 
-        plot.write_text(standing_alone(picture), encoding="utf-8")
+        plot.write_text(standing_alone(picture, WIDTHS_MM["page"]), encoding="utf-8")
         _say(f"Wrote {plot}")
     return 0
 

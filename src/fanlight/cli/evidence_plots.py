@@ -13,15 +13,19 @@ STYLE = (
 """Plain print colours for a plot outside the product's pages."""
 
 
-def standing_alone(svg: str) -> str:
-    """The same picture as a file of its own."""
+WIDTHS_MM = {"phone": 90, "page": 180, "poster": 800}
+"""How wide a plot is made: for a phone, for a sheet of paper, for a poster with its margins."""
+
+
+def standing_alone(svg: str, width_mm: int) -> str:
+    """The same picture as a file of its own, this wide where it is printed."""
     start = svg.index(">") + 1
-    opened = svg[:start].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    opened = svg[:start].replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_mm}mm" ', 1)
     return f"{opened}<style>{STYLE}</style>{svg[start:]}\n"
 
 
-def as_pdf(svg: str) -> bytes:
-    """A standing picture as one PDF page of its own size."""
+def as_pdf(svg: str, width_mm: int) -> bytes:
+    """A standing picture as one PDF page of its own size, this wide."""
     import tempfile
     from pathlib import Path
 
@@ -30,5 +34,6 @@ def as_pdf(svg: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "plot.svg").write_text(svg, encoding="utf-8")
         page = Path(folder, "plot.typ")
-        page.write_text('#set page(width: auto, height: auto, margin: 8mm)\n#image("plot.svg", width: 180mm)\n', encoding="utf-8")
+        sheet = f'#set page(width: auto, height: auto, margin: 8mm)\n#image("plot.svg", width: {width_mm}mm)\n'
+        page.write_text(sheet, encoding="utf-8")
         return bytes(typst.compile(str(page), format="pdf"))

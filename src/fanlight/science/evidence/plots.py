@@ -8,16 +8,17 @@ import numpy as np
 
 from fanlight.science.evidence.diagnostics import baujat, cumulative
 from fanlight.science.evidence.errors import EvidenceError
-from fanlight.science.evidence.forest import forest_of, forest_svg
+from fanlight.science.evidence.forest import forest_of
+from fanlight.science.evidence.forest_drawing import forest_svg, phone_forest_svg
 from fanlight.science.evidence.measures import READINGS
 from fanlight.science.evidence.other_plots import baujat_svg, cumulative_svg, funnel_svg, labbe_svg, people_pair
 from fanlight.science.evidence.questions import Answer
 
 
-def draw(result: Answer, kind: str) -> str:
-    """The plot called `kind`; FAN-EVID-041 where the answer has too little for it."""
+def draw(result: Answer, kind: str, *, is_for_phone: bool = False) -> str:
+    """The plot called `kind`; FAN-EVID-041 where the answer has too little for it. A forest for a phone stands tall instead of wide."""
     drawings: dict[str, Callable[[Answer], str]] = {
-        "forest": lambda found: forest_svg(forest_of(found)),
+        "forest": lambda found: (phone_forest_svg if is_for_phone else forest_svg)(forest_of(found)),
         "funnel": _funnel,
         "cumulative": _cumulative,
         "baujat": _baujat,

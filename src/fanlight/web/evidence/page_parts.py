@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from fanlight.records.evidence_base import Evidence
-from fanlight.science.evidence.forest import forest_of, forest_svg, forest_table
+from fanlight.science.evidence.forest import forest_of, forest_table
+from fanlight.science.evidence.forest_drawing import forest_svg, phone_forest_svg
 from fanlight.science.evidence.ledger import LedgerEntry
 from fanlight.science.evidence.other_plots import people_pair
 from fanlight.science.evidence.plots import other_plots
@@ -25,6 +26,7 @@ class AnswerPart:
     result: Answer
     statement: Statement
     forest: Svg
+    phone_forest: Svg
     table: list[list[str]]
     people_control: Svg
     people_treated: Svg
@@ -62,6 +64,7 @@ def answer_part(evidence: Evidence, question_id: str, on: date, *, with_plots: b
         result,
         evidence.statement(result),
         Svg(forest_svg(forest)) if result.rows else Svg(""),
+        Svg(phone_forest_svg(forest)) if result.rows else Svg(""),
         forest_table(forest),
         Svg(left),
         Svg(right),
