@@ -53,6 +53,7 @@ TABLE: dict[str, frozenset[str]] = {
     "protocol_pdf": ALL,
     "import": frozenset({"nurse", "prescriber"}),
     "import_report": frozenset({"nurse", "prescriber"}),
+    "csv_upload": frozenset({"nurse", "prescriber"}),
     "staff": frozenset({"administrator"}),
     "staff_member": frozenset({"administrator"}),
     "audit": frozenset({"medical_director", "auditor"}),
@@ -64,6 +65,7 @@ TABLE: dict[str, frozenset[str]] = {
 WITHOUT_A_ROLE = {"today", "worker", "specimen"}
 OTHERS = {"correct", "document_sign", "received", "scales", "scale_form", "scale_say", "scale_answers", "scale_link", "task_risk"}
 """Pages with tests of their own, in files of their own."""
+OTHERS |= {"csv_import", "import_refused"}
 POST_ONLY = {"presence", "session_give"}
 
 

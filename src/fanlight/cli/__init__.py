@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("fanlight.cli.demo", "try a sample clinic on this machine"),
     "docs": ("fanlight.cli.docs", "write the reference pages of the manual, or check them"),
     "dose": ("fanlight.cli.dose", "work out one dose, line by line"),
+    "import-csv": ("fanlight.cli.import_csv", "import a spreadsheet's rows by a mapping, with a dry run"),
     "import-fhir": ("fanlight.cli.import_fhir", "import FHIR R4 bundles, NDJSON and resources"),
     "init": ("fanlight.cli.init", "make a clinic and its first administrator"),
     "plan": ("fanlight.cli.plan", "lay out a course on the clinic's calendar"),

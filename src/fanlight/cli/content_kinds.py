@@ -24,6 +24,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("evidence/text_rules.yaml", "fanlight.science.evidence.text_check:TextRules"),
     ("facts/*.yaml", "fanlight.core.facts:FactsFile"),
     ("instruments/*.yaml", "fanlight.care.scales:Instrument"),
+    ("intake/csv_words.yaml", "fanlight.exchange.csv_files:CsvWords"),
     ("pharmacology/cases/*.yaml", "fanlight.cli.simulate:Case"),
     ("pharmacology/effects.yaml", "fanlight.science.pharmacology.effects:EffectContent"),
     ("pharmacology/response.yaml", "fanlight.science.pharmacology.response:ResponseModel"),

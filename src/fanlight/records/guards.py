@@ -41,7 +41,16 @@ SCALE_TABLES = (
     "records_scaleform",
     "records_scaleitemanswer",
 )
-APPEND_ONLY_TABLES = (*_FROM_THE_START, *SCALE_TABLES)
+INTAKE_TABLES = (
+    "records_csvmapping",
+    "records_csvupload",
+    "records_patientmerge",
+    "records_patientunmerge",
+    "records_receivedfact",
+    "records_receivedfactsettled",
+    "records_tworecords",
+)
+APPEND_ONLY_TABLES = (*_FROM_THE_START, *SCALE_TABLES, *INTAKE_TABLES)
 NEVER_DELETED_TABLES = ("records_patient", "records_site", "records_staffmember", "records_task", "records_treatmentsession")
 
 _SQLITE_REFUSE = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
@@ -83,6 +92,11 @@ def raise_scale_guards(apps: Apps, schema_editor: Any) -> None:
     _refuse(schema_editor, SCALE_TABLES, ())
 
 
+def raise_intake_guards(apps: Apps, schema_editor: Any) -> None:
+    """Create the triggers of the tables of files received, of merges, and of what patients said."""
+    _refuse(schema_editor, INTAKE_TABLES, ())
+
+
 def _refuse(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str]) -> None:
     refused = [(table, verb) for table in append_only for verb in ("update", "delete")]
     refused += [(table, "delete") for table in never_deleted]
@@ -106,6 +120,11 @@ def lower_guards(apps: Apps, schema_editor: Any) -> None:
 def lower_scale_guards(apps: Apps, schema_editor: Any) -> None:
     """Only for going back to an empty database in development."""
     _allow(schema_editor, SCALE_TABLES, (), [])
+
+
+def lower_intake_guards(apps: Apps, schema_editor: Any) -> None:
+    """Only for going back to an empty database in development."""
+    _allow(schema_editor, INTAKE_TABLES, (), [])
 
 
 def _allow(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str], others: list[tuple[str, str]]) -> None:

@@ -19,6 +19,7 @@ from fanlight.care.sessions.owed import OwedTimesFile
 from fanlight.care.sessions.parameters import SessionParametersFile
 from fanlight.content import content_folder, content_hash, read, read_folder, read_text
 from fanlight.core.facts import FactCatalogue, FactsFile
+from fanlight.exchange.csv_files import CsvWords
 from fanlight.records.compiled_content import compiled
 from fanlight.records.consent_texts import ConsentText
 from fanlight.records.screening_content import load_screening_content
@@ -50,6 +51,11 @@ class Library:
     def facts(self) -> FactCatalogue:
         """Every fact that may be given or asked for."""
         return compiled(self.shipped_version, "facts", lambda: FactCatalogue.of(read_folder(self.folder / "facts", FactsFile).values()))
+
+    @cached_property
+    def csv_words(self) -> CsvWords:
+        """Words of heads and cells that an import of a delimited file understands."""
+        return compiled(self.shipped_version, "csv_words", lambda: read(self.folder / "intake" / "csv_words.yaml", CsvWords))
 
     @cached_property
     def sources(self) -> Mapping[str, str]:

@@ -8,11 +8,14 @@ from fanlight.records.models.patients import (
     Patient,
     PatientFact,
     PatientIdentifier,
+    PatientMerge,
+    PatientUnmerge,
     ScaleResponse,
     SiteQuerySet,
+    TwoRecords,
 )
 from fanlight.records.models.people import Presence, RoleGrant, RoleWithdrawal, Site, StaffMember
-from fanlight.records.models.received import DirectoryEntry, ImportedIdentifier
+from fanlight.records.models.received import CsvMapping, CsvUpload, DirectoryEntry, ImportedIdentifier, ReceivedFact, ReceivedFactSettled
 from fanlight.records.models.scales import (
     FormLink,
     FormLinkEvent,
@@ -44,6 +47,8 @@ __all__ = [
     "ConsentWithdrawal",
     "Course",
     "CourseEnding",
+    "CsvMapping",
+    "CsvUpload",
     "Decision",
     "DirectoryEntry",
     "DocumentSignature",
@@ -59,8 +64,12 @@ __all__ = [
     "Patient",
     "PatientFact",
     "PatientIdentifier",
+    "PatientMerge",
+    "PatientUnmerge",
     "Presence",
     "ProtocolSignature",
+    "ReceivedFact",
+    "ReceivedFactSettled",
     "Recorded",
     "RiskAssessment",
     "RiskRaised",
@@ -77,6 +86,7 @@ __all__ = [
     "StaffMember",
     "Task",
     "TreatmentSession",
+    "TwoRecords",
     "Versioned",
     "WriteKey",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -19,6 +20,17 @@ class SiteQuerySet(models.QuerySet[Any]):
         """Rows of this person's site; a row of another site does not exist for them."""
         path = getattr(self.model, "site_path", "site")
         return self.filter(**{path: user.site_id})
+
+    def filter(self, *args: Any, **kwargs: Any) -> Self:
+        """As Django's; rows of a person are the rows of every record that was merged with theirs, and of no other."""
+        return super().filter(*args, **{key: value for given in kwargs.items() for key, value in (_of_one_person(*given),)})
+
+
+def _of_one_person(path: str, value: Any) -> tuple[str, Any]:
+    """A condition on one patient, widened to the records that stand for the same person."""
+    if isinstance(value, Patient) and (path == "patient" or path.endswith("__patient")):
+        return f"{path}__in", value.record_ids
+    return path, value
 
 
 class Patient(Versioned):
@@ -47,6 +59,28 @@ class Patient(Versioned):
         """Given names, then family name, as staff read it."""
         return f"{self.given_names} {self.family_name}".strip()
 
+    @cached_property
+    def merges(self) -> list[PatientMerge]:
+        """Merges in force that name this record, on either side."""
+        named = models.Q(merged_id=self.pk) | models.Q(survivor_id=self.pk)
+        return list(PatientMerge.objects.filter(named, unmerge__isnull=True).select_related("survivor__site").order_by("pk"))
+
+    @cached_property
+    def survivor(self) -> Patient:
+        """The record that stands for this person: this one, or the one it was merged into, at the end of the chain."""
+        away = next((merge for merge in self.merges if merge.merged_id == self.pk), None)
+        return away.survivor.survivor if away is not None else self
+
+    @cached_property
+    def record_ids(self) -> list[int]:
+        """Keys of every record that stands for this person, the surviving one first. Nearly always its own alone."""
+        if not self.merges:
+            return [self.pk]
+        found = [self.survivor.pk]
+        for key in found:
+            found += PatientMerge.objects.filter(survivor_id=key, unmerge__isnull=True).order_by("pk").values_list("merged_id", flat=True)
+        return found
+
     @property
     def initials(self) -> str:
         """For the board and other public places."""
@@ -54,6 +88,51 @@ class Patient(Versioned):
 
     def __str__(self) -> str:
         return self.number
+
+
+class PatientMerge(AppendOnly):
+    """Two records said to be one person, by one who proposed it and another who confirmed it.
+
+    Nothing is moved: while it is in force, whoever reads the survivor reads the merged record's rows too, and whoever
+    asks for the merged record is led to the survivor. It ends with a `PatientUnmerge`.
+    """
+
+    survivor = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges_into")
+    merged = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges_away")
+    grounds = models.CharField(max_length=240)
+    proposed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~models.Q(survivor=models.F("merged")), name="merge_of_two_records"),
+            models.CheckConstraint(condition=~models.Q(proposed_by=models.F("confirmed_by")), name="merge_by_two_people"),
+        ]
+
+
+class PatientUnmerge(AppendOnly):
+    """A merge taken back by two people: each record reads as it did, with what was written on it."""
+
+    merge = models.OneToOneField(PatientMerge, on_delete=models.PROTECT, related_name="unmerge")
+    reason = models.CharField(max_length=240)
+    proposed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    unmerged_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~models.Q(proposed_by=models.F("confirmed_by")), name="unmerge_by_two_people"),
+        ]
+
+
+class TwoRecords(AppendOnly):
+    """Two records looked at and found to be two people: they are not suspected again."""
+
+    one = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    said_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
 
 
 class PatientIdentifier(AppendOnly):

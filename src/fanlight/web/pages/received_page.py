@@ -14,7 +14,9 @@ from fanlight.exchange.fhir.dates import FhirDate
 from fanlight.exchange.fhir.proposals import NotChecked, ProposedFact
 from fanlight.exchange.fhir.tables import CodeTables
 from fanlight.exchange.fhir.values import ObservationValue
-from fanlight.records.models import Patient
+from fanlight.records.knowledge import ASKED_NONE
+from fanlight.records.models import Patient, ReceivedFact
+from fanlight.web.pages.known import fact_value_words
 
 _SHOWN_AT_MOST = 200
 
@@ -111,3 +113,35 @@ def not_checked_rows(items: Sequence[NotChecked]) -> list[NotCheckedRow]:
     first = {(item.kind, item.words, item.why): item.origin.removeprefix("from: ") for item in reversed(items)}
     rows = [NotCheckedRow(kind, words, why, first[kind, words, why], times) for (kind, words, why), times in counted.items()]
     return sorted(rows, key=lambda row: (row.kind, row.words))[:_SHOWN_AT_MOST]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRow:
+    """One thing a file or the patient said: what of, what, from whom and when; and what became of it."""
+
+    pk: int
+    label: str
+    answer: str
+    source: str
+    on: str
+    is_denied: bool
+    became: str = ""
+
+
+def said_rows(rows: Sequence[ReceivedFact], catalogue: FactCatalogue) -> list[SaidRow]:
+    """Received facts as the page shows them."""
+    return [_said(row, catalogue) for row in rows]
+
+
+def _said(row: ReceivedFact, catalogue: FactCatalogue) -> SaidRow:
+    definition = catalogue.definitions.get(row.name)
+    label = definition.label if definition else row.name.replace("_", " ").capitalize()
+    value = row.value
+    if isinstance(value, Mapping):
+        answer = "none, says the patient" if ASKED_NONE in value else ", ".join(str(item) for item in value.values())
+    else:
+        answer = fact_value_words(value, row.unit) + (f" (given as {row.as_given})" if row.as_given else "")
+    settled = getattr(row, "settled", None)
+    became = "" if settled is None else f"{'taken over' if settled.is_taken else 'left aside'} by {settled.settled_by.name}"
+    on = row.said_on.isoformat() if row.said_on else ""
+    return SaidRow(row.pk, label, answer, row.source, on, value is False, became)

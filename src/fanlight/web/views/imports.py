@@ -56,6 +56,8 @@ def import_report(request: HttpRequest, pk: int) -> HttpResponse:
     batch = ImportBatch.objects.for_user(person(request)).filter(pk=pk).select_related("imported_by").first()
     if not isinstance(batch, ImportBatch):
         raise Http404
+    if batch.report.get("format") == "csv":
+        return render(request, "csv_report.html", {"report": batch.report, "batch": batch})
     return render(request, "import_report.html", {"report": batch.report, "batch": batch, "sentence": _sentence(batch.report)})
 
 

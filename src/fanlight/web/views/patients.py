@@ -253,7 +253,7 @@ def _next_steps(user: Any, row: Patient, running: list[Any]) -> list[tuple[str, 
         (Permission.SEE_CONSENT, "Consent", reverse("consents", args=[row.pk]), "read, sign, withdraw"),
         (Permission.EDIT_DEMOGRAPHICS, "Correct name, birth date, telephone", reverse("patient_edit", args=[row.pk]), ""),
     ]
-    if row.history.filter(kind__in=RECEIVED_KINDS, source__startswith=FROM).exists():
+    if row.received_facts.exists() or row.history.filter(kind__in=RECEIVED_KINDS, source__startswith=FROM).exists():
         looked_at = (Permission.RECORD_FACTS, "Received records", reverse("received", args=[row.pk]), "look, and take over what is right")
         wanted.insert(0, looked_at)
     return [(label, href, small) for permission, label, href, small in wanted if user.may(permission)]

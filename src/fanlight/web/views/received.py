@@ -15,11 +15,13 @@ from fanlight.records import clock
 from fanlight.records.code_tables import code_tables
 from fanlight.records.idempotency import once
 from fanlight.records.library import library
+from fanlight.records.models import Patient
 from fanlight.records.permissions import Permission
+from fanlight.records.received_answers import open_received, settle_received, settled_received
 from fanlight.records.received_facts import accept_proposals, received_proposals, received_values
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import FaultLine
-from fanlight.web.pages.received_page import not_checked_rows, proposal_rows, reading_rows
+from fanlight.web.pages.received_page import not_checked_rows, proposal_rows, reading_rows, said_rows
 from fanlight.web.pages.who import who_of
 
 
@@ -33,6 +35,8 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
     rows = proposal_rows(row, proposed.facts, library().facts)
     faults: list[FaultLine] = []
     if request.method == "POST":
+        if "settle" in request.POST:
+            return _settle(request, row)
         chosen = set(request.POST.getlist("take"))
         wanted = [item.proposal for item in rows if item.key in chosen and not item.is_taken]
         if not wanted:
@@ -52,14 +56,47 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, f"{len(wanted)} taken over.")
                 return redirect("received", pk)
+    said = said_rows(open_received(row), library().facts)
+    untaken = [item for item in rows if not item.is_taken]
     context = {
         "patient": who_of(row, clinic_date(now, row.site.zone)),
         "pk": pk,
         "rows": rows,
-        "open": [item for item in rows if not item.is_taken],
+        "open": untaken,
+        "waiting": len(untaken) + len(said),
         "not_checked": not_checked_rows(proposed.not_checked),
         "readings": reading_rows(readings, code_tables()),
+        "said": said,
+        "settled": said_rows(settled_received(row), library().facts),
         "faults": faults,
         "write_key": uuid.uuid4(),
     }
     return render(request, "received.html", context, status=422 if faults else 200)
+
+
+def _settle(request: HttpRequest, row: Patient) -> HttpResponse:
+    """Take over what was ticked of what was said, or all of it; what is left aside stays readable."""
+    user, now = person(request), clock.now()
+    standing = [said.pk for said in open_received(row)]
+    shown = [pk for pk in (int(text) for text in request.POST.getlist("shown") if text.isdigit()) if pk in standing]
+    ticked = {int(text) for text in request.POST.getlist("said") if text.isdigit()}
+    act = request.POST["settle"]
+    chosen = shown if act == "all" else [pk for pk in shown if pk in ticked]
+    taken, aside = ([], chosen) if act == "aside" else (chosen, [])
+    if not chosen:
+        messages.error(request, "Nothing was chosen. Tick what you have looked at.")
+        return redirect("received", row.pk)
+    try:
+        once(
+            key=uuid.UUID(request.POST.get("write_key", "")),
+            endpoint="received_said",
+            body={"patient": row.pk, "taken": taken, "aside": aside},
+            by=user,
+            at=now,
+            do=lambda: {"taken": settle_received(patient=row, taken=taken, aside=aside, by=user, at=now)},
+        )
+    except (FanlightError, ValueError) as problem:
+        messages.error(request, str(problem) if isinstance(problem, FanlightError) else "Reload the page and choose again.")
+    else:
+        messages.success(request, f"{len(taken)} taken over." if taken else f"{len(aside)} left aside.")
+    return redirect("received", row.pk)
