@@ -54,6 +54,7 @@ TABLE: dict[str, frozenset[str]] = {
     "import": frozenset({"nurse", "prescriber"}),
     "import_report": frozenset({"nurse", "prescriber"}),
     "csv_upload": frozenset({"nurse", "prescriber"}),
+    "suspected": frozenset({"front_desk", "nurse", "prescriber"}),
     "staff": frozenset({"administrator"}),
     "staff_member": frozenset({"administrator"}),
     "audit": frozenset({"medical_director", "auditor"}),
@@ -65,7 +66,7 @@ TABLE: dict[str, frozenset[str]] = {
 WITHOUT_A_ROLE = {"today", "worker", "specimen"}
 OTHERS = {"correct", "document_sign", "received", "scales", "scale_form", "scale_say", "scale_answers", "scale_link", "task_risk"}
 """Pages with tests of their own, in files of their own."""
-OTHERS |= {"csv_import", "import_refused"}
+OTHERS |= {"csv_import", "import_refused", "compare", "unmerge"}
 POST_ONLY = {"presence", "session_give"}
 
 

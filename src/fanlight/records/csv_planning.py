@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from fanlight.core.errors import Fault, InputError
-from fanlight.exchange.csv_files import CellFault, CsvWords, PersonRow, Table, check_mapping, read_row, targets_of
+from fanlight.core.errors import InputError
+from fanlight.exchange.csv_files import CellFault, PersonRow, Table, check_mapping, read_row, targets_of
 from fanlight.exchange.csv_files import Mapping as CsvMapped
 from fanlight.exchange.csv_files.days import look_at_days
 from fanlight.exchange.likeness import Identity, Likenesses, letters
 from fanlight.records.library import Library
-from fanlight.records.models import Patient, PatientIdentifier, PatientMerge, Site
+from fanlight.records.merged import survivors
+from fanlight.records.models import Patient, PatientIdentifier, Site
 
 Progress = Callable[[str, int, int], None]
 
@@ -171,28 +172,8 @@ class _Planner:
         return RowPlan(RowFate.REFUSED, person, faults=(CellFault(person.row, "", reason),))
 
 
-def survivors(site: Site) -> dict[int, int]:
-    """Every merged-away record of a site and the one that stands for it, at the end of the chain."""
-    pairs = dict(PatientMerge.objects.filter(survivor__site=site, unmerge__isnull=True).values_list("merged_id", "survivor_id"))
-    found = {}
-    for start in pairs:
-        here = start
-        while here in pairs:
-            here = pairs[here]
-        found[start] = here
-    return found
-
-
-def all_mapping_faults(mapping: CsvMapped, columns: Iterable[str], content: Library) -> list[Fault]:
-    """What a mapping still leaves open for a file with these columns."""
-    return check_mapping(mapping, targets_of(content.facts), tuple(columns))
-
-
 def refused_lines(plans: Iterable[RowPlan]) -> Iterator[Mapping[str, object]]:
     """Every fault as a line of a report: row, column, reason; no cell is repeated."""
     for plan in plans:
         for fault in plan.faults:
             yield {"row": fault.row, "column": fault.column, "reason": fault.reason}
-
-
-__all__ = ["CsvWords", "DryRun", "RowFate", "RowPlan", "all_mapping_faults", "dry_run", "refused_lines", "survivors", "system_of"]

@@ -31,9 +31,9 @@ def settle_patient(
     was given to two people. What the clinic has on record is never overwritten; a difference is put before a person.
     """
     held = PatientIdentifier.objects.select_related("patient")
-    holders = {row.patient for i in value.identifiers for row in held.filter(system=i.system, value=i.value)}
+    holders = {row.patient.survivor for i in value.identifiers for row in held.filter(system=i.system, value=i.value)}
     if kept is not None and kept.patient_id is not None:
-        holders.add(Patient.objects.get(pk=kept.patient_id))
+        holders.add(Patient.objects.get(pk=kept.patient_id).survivor)
     if any(holder.site_id != site.pk for holder in holders):
         return Found(None, "one of its identifiers is held elsewhere in this installation; ask an administrator")
     if len(holders) > 1:

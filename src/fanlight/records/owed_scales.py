@@ -7,7 +7,7 @@ No message is sent from here: from the due day on a nurse owns the asking, then 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,6 +21,7 @@ from fanlight.records.audit import change
 from fanlight.records.duty import person_for
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import Library
+from fanlight.records.merged import with_merged
 from fanlight.records.models import (
     Course,
     CourseEnding,
@@ -77,29 +78,32 @@ def standings(site: Site, content: Library, now: datetime, patient: Patient | No
     by_course: dict[int, list[TreatmentSession]] = defaultdict(list)
     for session in TreatmentSession.objects.filter(course__in=found):
         by_course[session.course_id].append(session)
-    forms = _forms([course.patient_id for course in found])
+    stands = with_merged(site, [course.patient_id for course in found])
+    forms = _forms(stands)
     closures = _closures(site, found)
     left = _transferred(found)
     answers = []
     for course in found:
         if course.pk in left:
             continue
-        history = History(tuple(forms[course.patient_id]), (), tuple(_closed(course, closures, by_course, content)))
+        history = History(tuple(forms[stands[course.patient_id]]), (), tuple(_closed(course, closures, by_course, content)))
         asks = asks_of(course, by_course[course.pk], content)
         channel = PatientChannel(site.zone)
         answers.append(CourseOwed(course, owed(asks, history, channel, course.opened_by.name, content.asking_policy, now)))
     return answers
 
 
-def _forms(patients: list[int]) -> dict[int, list[Form]]:
+def _forms(stands: Mapping[int, int]) -> dict[int, list[Form]]:
+    """What each person filled in, by the record that stands for them, on whichever of their records it was written."""
+    patients = list(stands)
     found: dict[int, list[Form]] = defaultdict(list)
     for row in ScaleResponse.objects.filter(patient__in=patients).only("patient_id", "instrument_id", "answered_at", "score"):
-        found[row.patient_id].append(Form(row.instrument_id, row.answered_at, row.score.get("status") in _WHOLE))
+        found[stands[row.patient_id]].append(Form(row.instrument_id, row.answered_at, row.score.get("status") in _WHOLE))
     for form in ScaleForm.objects.filter(patient__in=patients, finish__isnull=True).select_related("edition"):
-        found[form.patient_id].append(Form(form.edition.instrument_id, form.opened_at, False))
+        found[stands[form.patient_id]].append(Form(form.edition.instrument_id, form.opened_at, False))
     asked = SessionEvent.objects.filter(kind=EventKind.CSSRS_ASKED.value, session__course__patient__in=patients)
     for patient_id, taken_at in asked.values_list("session__course__patient_id", "taken_at"):
-        found[patient_id].append(Form("cssrs_screener", taken_at, True))
+        found[stands[patient_id]].append(Form("cssrs_screener", taken_at, True))
     return found
 
 

@@ -6,8 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from fanlight.core.errors import FanlightError
@@ -33,6 +35,8 @@ def page(permission: Permission, *more: Permission) -> Callable[[View], View]:
                     return refused(request, permission)
                 try:
                     return view(request, *args, **kwargs)
+                except _MergedAwayError as moved:
+                    return _to_survivor(request, kwargs, moved)
                 except _NotedAbsence:
                     raise
                 except Http404:
@@ -80,7 +84,32 @@ def refused(request: HttpRequest, permission: Permission) -> HttpResponse:
 def patient_or_404(request: HttpRequest, pk: int) -> Patient:
     """A patient of this person's site. One of another site does not exist here, and the attempt is on record."""
     found = Patient.objects.for_user(person(request)).filter(pk=pk).select_related("site").first()
-    return found if isinstance(found, Patient) else _absent(request, "patient")
+    if not isinstance(found, Patient):
+        return _absent(request, "patient")
+    if found.survivor.pk != pk:
+        raise _MergedAwayError(found)
+    return found
+
+
+class _MergedAwayError(Exception):
+    """The record asked for stands no longer for itself; it was merged into another."""
+
+    def __init__(self, patient: Patient) -> None:
+        self.patient = patient
+
+
+def _to_survivor(request: HttpRequest, kwargs: dict[str, Any], moved: _MergedAwayError) -> HttpResponse:
+    """The same page of the record that stands for this person, with a plain line; what was sent to the old one is not saved."""
+    away, here = moved.patient, moved.patient.survivor
+    words = f"{away.number} was merged into {here.number}: this is the record that stands for both."
+    if request.method != "GET":
+        words = f"Not saved: {words} Look at it, and enter it again."
+    messages.warning(request, words)
+    match = request.resolver_match
+    given = {name: here.pk if value == away.pk and name in ("pk", "other") else value for name, value in kwargs.items()}
+    if match is None or not match.url_name or given.get("pk") == given.get("other"):
+        return redirect("patient", here.pk)
+    return redirect(reverse(match.url_name, kwargs=given))
 
 
 def session_or_404(request: HttpRequest, reference: str) -> TreatmentSession:

@@ -111,8 +111,8 @@ class TreatmentSession(Versioned):
 
     @property
     def patient(self) -> Patient:
-        """The patient of the course."""
-        return self.course.patient
+        """The person of the course: the record that stands for them, where two were merged."""
+        return self.course.patient.survivor
 
 
 class SessionTransition(models.Model):

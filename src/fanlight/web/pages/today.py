@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from fanlight.care.sessions import ENDED, DueState, SessionStatus
 from fanlight.records.bedside import at_bedside
+from fanlight.records.merged import with_merged
 from fanlight.records.models import Task, TreatmentSession
 from fanlight.web.words import counted, due_words
 
@@ -79,11 +80,9 @@ def visit_rows(sessions: Iterable[TreatmentSession], now: datetime, *, may_see: 
     """Today's sessions with where each stands."""
     rows = []
     found = list(sessions)
-    at_risk = set(
-        Task.objects.filter(
-            patient__in=[session.course.patient_id for session in found], kind__in=RISK_KINDS, closed_at__isnull=True
-        ).values_list("patient_id", flat=True)
-    )
+    stands = with_merged(found[0].course.patient.site, [session.course.patient_id for session in found]) if found else {}
+    risks = Task.objects.filter(patient__in=list(stands), kind__in=RISK_KINDS, closed_at__isnull=True)
+    at_risk = {stands[key] for key in risks.values_list("patient_id", flat=True) if key is not None}
     for session in found:
         href = f"/sessions/{session.reference}/" if may_see else f"/sessions/{session.reference}/arrival/"
         what = f"session {session.number}{' · ' + session.chair if session.chair else ''}"
@@ -91,14 +90,14 @@ def visit_rows(sessions: Iterable[TreatmentSession], now: datetime, *, may_see: 
         rows.append(
             VisitRow(
                 session.reference,
-                session.course.patient.name,
+                session.patient.name,
                 what,
                 state,
                 shape,
                 running,
                 session.state in _ENDED,
                 href,
-                session.course.patient_id in at_risk,
+                stands[session.course.patient_id] in at_risk,
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.is_over, not row.is_running)))

@@ -31,7 +31,8 @@ class KeyFact:
 
 
 def who_of(patient: object, today: date) -> Who:
-    """The banner of a patient record."""
+    """The banner of a person: of the record that stands for them, where two were merged."""
+    patient = getattr(patient, "survivor", patient)
     return Who(
         name=patient.name,  # type: ignore[attr-defined]
         born=birth_words(patient.birth_date, today),  # type: ignore[attr-defined]

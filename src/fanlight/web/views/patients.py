@@ -20,6 +20,7 @@ from fanlight.records.audit import note
 from fanlight.records.import_details import RECEIVED_KINDS
 from fanlight.records.knowledge import current_facts
 from fanlight.records.library import library
+from fanlight.records.merged import like_this, survivors
 from fanlight.records.models import Patient
 from fanlight.records.owed_scales import missing_of
 from fanlight.records.permissions import Permission
@@ -70,6 +71,11 @@ def patients(request: HttpRequest) -> HttpResponse:
                 one |= Q(birth_date=date.fromisoformat(word))
             match &= one
         found = found.filter(match)
+    away = survivors(user.site)
+    if away:  # whoever is found under a merged name is found under the record that stands for them
+        hits = set(found.filter(pk__in=away).values_list("pk", flat=True)) if wanted else set()
+        standing = Patient.objects.for_user(user).filter(pk__in={away[pk] for pk in hits})
+        found = found.exclude(pk__in=away) | standing
     total = found.count()
     today = clinic_date(clock.now(), user.site.zone)
     rows = [
@@ -172,7 +178,10 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         "consents": _consents(row),
         "next_steps": _next_steps(user, row, running),
         "patient_pk": row.pk,
+        "merges": [merge for merge in row.merges if merge.survivor_id == row.pk],
     }
+    if user.may(Permission.EDIT_DEMOGRAPHICS):
+        context["alike"] = [(other, ", ".join(why)) for other, why in like_this(row)[:3]]
     if user.may(Permission.SEE_SCREENING):
         context["known"] = _key_facts(row, today)
         context["lists"] = [(kind, _lines(row, kind)) for kind in ("medications", "allergy", "condition")]
