@@ -244,3 +244,18 @@ def test_it_means_the_drug_of_the_sentence_before(rules):
     assert "approved_racemic" in found("Ketamine is used for depression. It is FDA-approved.", rules)
     assert found("Spravato is esketamine. It is FDA-approved for depression that other medicines have not lifted.", rules) == set()
     assert found("Our hall is new. It is licensed for weddings.", rules) == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_marked"),
+    [
+        ("Safe for children and teenagers.", True),
+        ("Suitable at any age, from kids to grandparents.", True),
+        ("It is well tolerated in adolescents.", True),
+        ("Ketamine is not known to be safe for children.", False),
+        ("Keep your lozenges locked away from children.", False),
+        ("In people under 18 the evidence is very small, and nothing is approved.", False),
+    ],
+)
+def test_safety_for_the_young_is_never_claimed(sentence, is_marked, rules):
+    assert ("children_safe" in found(sentence, rules)) is is_marked
