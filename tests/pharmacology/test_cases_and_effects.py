@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fanlight.cli.simulate import Case, run, simulate_case
+from fanlight.cli.simulate import run
 from fanlight.content import ContentError, content_folder, read, read_text
 from fanlight.core.quantities import Quantity
+from fanlight.records.expected_curves import Case, simulate_case
 from fanlight.science.pharmacology import SimulationInputError
 from fanlight.science.pharmacology.courses import expected_course, middle_and_90
 from fanlight.science.pharmacology.effects import EffectContent, hill_band, linear_band, occupancy, occupancy_band

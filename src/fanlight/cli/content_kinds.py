@@ -25,7 +25,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("facts/*.yaml", "fanlight.core.facts:FactsFile"),
     ("instruments/*.yaml", "fanlight.care.scales:Instrument"),
     ("intake/csv_words.yaml", "fanlight.exchange.csv_files:CsvWords"),
-    ("pharmacology/cases/*.yaml", "fanlight.cli.simulate:Case"),
+    ("pharmacology/cases/*.yaml", "fanlight.records.expected_curves:Case"),
     ("pharmacology/effects.yaml", "fanlight.science.pharmacology.effects:EffectContent"),
     ("pharmacology/response.yaml", "fanlight.science.pharmacology.response:ResponseModel"),
     ("pharmacology/substances.yaml", "fanlight.science.pharmacology.substances:SubstanceContent"),

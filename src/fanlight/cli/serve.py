@@ -49,9 +49,11 @@ def run_server(host: str, port: int, *, writes_by_itself: bool) -> int:
     check_storage()
     check_clock(now())
     if writes_by_itself:
+        from fanlight.web.curve_client import curves
         from fanlight.web.house_clock import start_house_clock
 
         start_house_clock()
+        curves.warm()
     config = uvicorn.Config(
         "fanlight.web.asgi:application",
         host=host,

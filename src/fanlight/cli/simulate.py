@@ -4,71 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from fanlight.cli.typed import run_app
-from fanlight.core.errors import FanlightError, Fault
-from fanlight.science.pharmacology.errors import refuse
-from fanlight.science.pharmacology.substances import WrittenDose
-
-if TYPE_CHECKING:
-    from fanlight.science.pharmacology.models import Model
 
 app = typer.Typer(add_completion=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CasePerson:
-    """Whom the curve is for. Words as published: race (asian, japanese, other), cyp2b6 and sex where a model uses them."""
-
-    weight_kg: Decimal
-    age_years: Decimal
-    race: str = ""
-    sex: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A concentration (ng/mL) of an output whose time above is asked."""
-
-    output: str
-    ng_per_ml: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A case file: a person, doses, how long to look, and how. Without `model`, the default for drug, route and age."""
-
-    person: CasePerson
-    doses: tuple[WrittenDose, ...]
-    until_hours: Decimal
-    every_minutes: Decimal = Decimal(5)
-    model: str = ""
-    second_model: str = ""
-    persons: int = 1000
-    seed: int = 1
-    above: tuple[Level, ...] = ()
-
-    def __post_init__(self) -> None:
-        faults = []
-        if not self.doses:
-            faults.append(Fault("doses", "needs at least one."))
-        if self.person.weight_kg <= 0:
-            faults.append(Fault("person.weight_kg", f"{self.person.weight_kg} is not above zero."))
-        if self.person.age_years < 0:
-            faults.append(Fault("person.age_years", f"{self.person.age_years} is below zero."))
-        if self.until_hours <= 0 or self.every_minutes <= 0:
-            faults.append(Fault("until_hours", "the time looked at, and the step, must be above zero."))
-        elif self.until_hours * 60 / self.every_minutes > 200_000:
-            faults.append(Fault("every_minutes", "gives more than 200,000 times."))
-        if not 1 <= self.persons <= 1_000_000:
-            faults.append(Fault("persons", "must be 1 to 1,000,000."))
-        refuse("this case", faults)
 
 
 @app.command()
@@ -79,6 +22,7 @@ def simulate(
 ) -> int:
     """Simulate one person's course: median, 90 % band, a second model, summaries without a grid, and every warning."""
     from fanlight.content import read
+    from fanlight.records.expected_curves import Case, simulate_case
 
     document = simulate_case(read(Path(case), Case), Path(svg) if svg else None)
     if as_json:
@@ -98,156 +42,6 @@ def simulate(
     for line in (*document["observed"], *(f"WARNING  {w}" for w in document["warnings"])):
         sys.stdout.write(f"{line}\n")
     return 0
-
-
-def simulate_case(case: Case, svg: Path | None = None) -> dict[str, Any]:
-    """Everything a case asks for, as plain values."""
-    import numpy as np
-
-    from fanlight.content import content_folder, read
-    from fanlight.science.pharmacology.courses import beside_observed, effects_of, expected_course
-    from fanlight.science.pharmacology.effects import EffectContent
-    from fanlight.science.pharmacology.substances import SubstanceContent, doses_for
-
-    folder = content_folder() / "pharmacology"
-    substances = read(folder / "substances.yaml", SubstanceContent)
-    effects = read(folder / "effects.yaml", EffectContent)
-    names = _models_of(case, substances)
-    times = np.arange(0.0, float(case.until_hours) + 1e-9, float(case.every_minutes) / 60.0)
-    curves: list[dict[str, Any]] = []
-    drawn: list[dict[str, Any]] = []
-    statements: dict[str, None] = {}
-    warnings: dict[str, None] = {}
-    observed: list[str] = []
-    models = {name: _read_model(folder, name) for name in names}
-    known = {output for model in models.values() for output in model.output_names}
-    refuse(
-        "this case", [Fault("above", f"{a.output!r} is not an output of {', '.join(names)}.") for a in case.above if a.output not in known]
-    )
-    for place, (name, model) in enumerate(models.items()):
-        given = doses_for(model, case.doses, substances)
-        who = {"weight_kg": float(case.person.weight_kg), "age_years": float(case.person.age_years)}
-        words = {"race": case.person.race, "sex": case.person.sex}
-        course = expected_course(
-            model, given.doses, times, **who, categories=words, persons=case.persons, seed=case.seed, adds_arms=given.adds_arms
-        )
-        statements |= dict.fromkeys(given.statements)
-        warnings |= dict.fromkeys((*given.warnings, *course.warnings))
-        summed = _summaries(model, given.doses, case)
-        for band in course.bands:
-            linked = {} if given.adds_arms else effects_of(band, effects)
-            extra = {title: [b.low.tolist(), b.middle.tolist(), b.high.tolist()] for title, b in linked.items()}
-            curves.append(_curve(name, band, summed.get(band.output.name), extra, place))
-        observed += beside_observed(course.bands[0], effects.observed) if place == 0 else []
-        drawn.append(
-            {"label": course.bands[0].label, "low": course.bands[0].low, "middle": course.bands[0].middle, "high": course.bands[0].high}
-        )
-    if svg is not None:
-        from fanlight.science.pharmacology.figures import curve_figure
-
-        svg.write_text(curve_figure(times, drawn, "ng/mL"), encoding="utf-8")
-    if len(names) < 2:
-        warnings["Only one model is known for this drug and route: the spread between models is not shown."] = None
-    return {
-        "times_h": times.tolist(),
-        "curves": curves,
-        "statements": list(statements),
-        "observed": observed,
-        "warnings": list(warnings),
-        "persons": case.persons,
-        "seed": case.seed,
-    }
-
-
-def _read_model(folder: Path, name: str) -> Model:
-    from fanlight.content import read
-    from fanlight.science.pharmacology.models import Model
-
-    path = folder / "models" / f"{name}.yaml"
-    if not path.exists():
-        known = ", ".join(sorted(p.stem for p in (folder / "models").glob("*.yaml")))
-        raise FanlightError("FAN-PHAR-011", "Cannot simulate this case", f"there is no model {name!r}", f"Models: {known}.")
-    return read(path, Model)
-
-
-def _models_of(case: Case, substances: Any) -> list[str]:
-    if case.model:
-        return [name for name in (case.model, case.second_model) if name]
-    first = case.doses[0]
-    found = substances.default_for(first.drug, first.route, float(case.person.age_years))
-    if found is None:
-        raise FanlightError(
-            "FAN-PHAR-012",
-            "Cannot choose a model for this case",
-            f"none is known for {first.drug} by {first.route} at this age",
-            "Name a model in the case; it will be answered as an extrapolation where it is one.",
-        )
-    return [name for name in (found.model, case.second_model or found.second_model) if name]
-
-
-def _summaries(model: Model, doses: Any, case: Case) -> dict[str, dict[str, Any]]:
-    """Median and middle 90 % of each summary, without a grid, where the model's parameters stay as they are."""
-    import numpy as np
-
-    from fanlight.science.pharmacology.people import Individuals, alike
-    from fanlight.science.pharmacology.summaries import summaries
-
-    varies = any(p.between is not None or p.within is not None for p in model.parameters)
-    changes = any(f.rise_percent_per_hour for f in model.flows) or (len(doses) > 1 and any(p.within for p in model.parameters))
-    if changes:
-        return {}
-    people = alike(
-        case.persons if varies else 1,
-        float(case.person.weight_kg),
-        float(case.person.age_years),
-        race=case.person.race,
-        sex=case.person.sex,
-    )
-    individuals = Individuals.draw(model, people, case.seed) if varies else Individuals.typical(model, people)
-    asked = {level.output: float(level.ng_per_ml) for level in case.above if level.output in model.output_names}
-    result = {}
-    for name, s in summaries(model, doses, individuals, float(case.until_hours), asked).items():
-        low, middle, high = np.quantile(s.peak, (0.05, 0.5, 0.95)).tolist()
-        result[name] = {
-            "peak": middle,
-            "peak_low": low if varies else None,
-            "peak_high": high if varies else None,
-            "time_of_peak_h": float(np.median(s.time_of_peak_h)),
-            "area": float(np.median(s.area)),
-            "level": asked.get(name),
-            "hours_above": float(np.median(s.hours_above)) if name in asked else None,
-        }
-    return result
-
-
-def _curve(model: str, band: Any, summary: dict[str, Any] | None, effects: dict[str, Any], place: int) -> dict[str, Any]:
-    if summary is None:  # read off the grid where no closed summary exists
-        k = int(band.middle.argmax())
-        summary = {
-            "peak": float(band.middle[k]),
-            "peak_low": float(band.low.max()) if band.low is not None else None,
-            "peak_high": float(band.high.max()) if band.high is not None else None,
-            "time_of_peak_h": None,
-            "area": None,
-            "level": None,
-            "hours_above": None,
-        }
-    if not band.output.is_usable_for_auc:
-        summary = {**summary, "area": None}
-    return {
-        "model": model,
-        "is_second": place > 0,
-        "label": band.label,
-        "output": band.output.name,
-        "analyte": band.output.analyte,
-        "site": band.output.site.value,
-        "unit": band.output.unit,
-        "low": band.low.tolist() if band.low is not None else None,
-        "middle": band.middle.tolist(),
-        "high": band.high.tolist() if band.high is not None else None,
-        "summary": summary,
-        "effects": effects,
-    }
 
 
 def run(args: list[str]) -> int:

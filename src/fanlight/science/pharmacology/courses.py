@@ -86,7 +86,8 @@ def middle_and_90(curves: Floats) -> tuple[Floats, Floats, Floats]:
     """5th percentile, median and 95th percentile of persons (N, T) at each time: the nearest of them, not between two."""
     n = curves.shape[0]
     low, middle, high = (round(q * (n - 1)) for q in (0.05, 0.5, 0.95))
-    ordered = np.partition(np.ascontiguousarray(curves.T), (low, middle, high), axis=1)
+    ordered = np.ascontiguousarray(curves.T)
+    ordered.sort(axis=1)  # faster than three partitions: the library sorts doubles by vector instructions
     return ordered[:, low].copy(), ordered[:, middle].copy(), ordered[:, high].copy()
 
 
