@@ -56,6 +56,7 @@ TABLE: dict[str, frozenset[str]] = {
     "import": frozenset({"nurse", "prescriber"}),
     "import_report": frozenset({"nurse", "prescriber"}),
     "csv_upload": frozenset({"nurse", "prescriber"}),
+    "intake": frozenset({"front_desk", "nurse", "prescriber"}),
     "suspected": frozenset({"front_desk", "nurse", "prescriber"}),
     "staff": frozenset({"administrator"}),
     "staff_member": frozenset({"administrator"}),

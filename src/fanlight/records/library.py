@@ -22,6 +22,7 @@ from fanlight.core.facts import FactCatalogue, FactsFile
 from fanlight.exchange.csv_files import CsvWords
 from fanlight.records.compiled_content import compiled
 from fanlight.records.consent_texts import ConsentText
+from fanlight.records.intake_content import InterviewOrder, PhoneQuestions, SettlingFile
 from fanlight.records.screening_content import load_screening_content
 from fanlight.records.site_overlay import SiteOverlay, read_site_overlay
 
@@ -56,6 +57,23 @@ class Library:
     def csv_words(self) -> CsvWords:
         """Words of heads and cells that an import of a delimited file understands."""
         return compiled(self.shipped_version, "csv_words", lambda: read(self.folder / "intake" / "csv_words.yaml", CsvWords))
+
+    @cached_property
+    def phone_questions(self) -> PhoneQuestions:
+        """The patient's own form before the first visit."""
+        return compiled(
+            self.shipped_version, "phone_questions", lambda: read(self.folder / "intake" / "phone_questions.yaml", PhoneQuestions)
+        )
+
+    @cached_property
+    def interview_order(self) -> InterviewOrder:
+        """The screens of the structured interview."""
+        return compiled(self.shipped_version, "interview_order", lambda: read(self.folder / "intake" / "interview.yaml", InterviewOrder))
+
+    @cached_property
+    def settling(self) -> SettlingFile:
+        """How missing facts are settled, and how long that takes."""
+        return compiled(self.shipped_version, "settling", lambda: read(self.folder / "intake" / "settling.yaml", SettlingFile))
 
     @cached_property
     def sources(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from fanlight.core.instants import clinic_day
 from fanlight.records.actions.patients import add_history, correct_demographics, record_facts
 from fanlight.records.audit import change
 from fanlight.records.knowledge import ASKED_NONE
-from fanlight.records.models import Patient, ReceivedFact, ReceivedFactSettled, StaffMember
+from fanlight.records.models import Patient, ReceivedFact, ReceivedFactSettled, StaffMember, Task
 from fanlight.records.permissions import Permission
 from fanlight.records.policies import check_may
 
@@ -62,6 +62,10 @@ def settle_received(*, patient: Patient, taken: Sequence[int], aside: Sequence[i
                 correct_demographics(patient=patient, seen_version=patient.row_version, phone=str(row.value)[:40], by=by, at=at)
         for row in rows.values():
             entry.add(ReceivedFactSettled(received=row, is_taken=row.pk in set(taken), settled_by=by, settled_at=at))
+        waiting = Task.objects.filter(patient=patient, kind="received", closed_at__isnull=True)
+        if not open_received(patient):
+            for task in waiting:
+                entry.update(task, closed_at=at, closed_by=by, closing_note="Every answer was looked at.")
     return len(chosen)
 
 

@@ -1,6 +1,7 @@
 """Every model, in one place for those who import them."""
 
 from fanlight.records.models.base import AppendOnly, AppendOnlyError, ExactJSONField, Recorded, Versioned
+from fanlight.records.models.intake import IntakeAnswer, IntakeFinish, IntakeForm, IntakeLink, IntakeLinkEvent
 from fanlight.records.models.patients import (
     Consent,
     ConsentWithdrawal,
@@ -61,6 +62,11 @@ __all__ = [
     "ImportedIdentifier",
     "ImportedResource",
     "InstrumentEdition",
+    "IntakeAnswer",
+    "IntakeFinish",
+    "IntakeForm",
+    "IntakeLink",
+    "IntakeLinkEvent",
     "Patient",
     "PatientFact",
     "PatientIdentifier",

@@ -72,6 +72,11 @@ class FormLink(AppendOnly):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
+    @property
+    def is_finished(self) -> bool:
+        """True once its form is handed in."""
+        return ScaleFinish.objects.filter(form_id=self.form_id).exists()
+
 
 class FormLinkEvent(AppendOnly):
     """What happened to a link: a wrong birth date, an opening, a withdrawal."""

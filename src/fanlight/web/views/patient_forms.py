@@ -21,13 +21,14 @@ from django.views.decorators.http import require_POST
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import parse_instant
 from fanlight.records import clock
-from fanlight.records.actions.form_links import LinkState, find_link, note_shut, state_of, try_birth_date
+from fanlight.records.actions.form_links import AnyLink, LinkState, find_link, note_shut, state_of, try_birth_date
 from fanlight.records.actions.scale_forms import answers_of, instrument_of
 from fanlight.records.actions.scales import finish_form, save_answer, say_not_safe
 from fanlight.records.library import library
-from fanlight.records.models import FormLink, Site, Task
+from fanlight.records.models import FormLink, IntakeLink, Site, Task
 from fanlight.web.pages.duty import crisis_lines, promise, reading
 from fanlight.web.pages.scales import questions
+from fanlight.web.views.intake_phone import intake_page
 
 _OPEN_FOR = timedelta(hours=2)
 _TRIES_PER_ADDRESS = 60
@@ -69,12 +70,14 @@ def phone_form(request: HttpRequest, token: str) -> HttpResponse:
             return _shut(request, link, state)
         if not _is_open(request, link):
             return _ask_birth(request, link, state, now)
+        if isinstance(link, IntakeLink):
+            return intake_page(request, link, _path(link, request), now, _about(link.form.patient.site), _risk_task(link))
         if request.method == "POST":
             return _take(request, link, now)
         return _form(request, link, now)
 
 
-def _ask_birth(request: HttpRequest, link: FormLink, state: LinkState, now: datetime) -> HttpResponse:
+def _ask_birth(request: HttpRequest, link: AnyLink, state: LinkState, now: datetime) -> HttpResponse:
     error = ""
     if request.method == "POST" and request.POST.get("act") == "birth":
         if _is_too_many(request):
@@ -151,7 +154,7 @@ def phone_say(request: HttpRequest, token: str) -> HttpResponse:
     """One thing the patient says, sent by the page's script as often as it takes: JSON in, JSON out, kept once."""
     now = clock.now()
     link = find_link(token)
-    if link is None:
+    if not isinstance(link, FormLink):
         return JsonResponse({"message": "This link can no longer be used."}, status=410)
     site = link.form.patient.site
     with timezone.override(site.zone):
@@ -195,7 +198,7 @@ def _say(link: FormLink, kind: str, key: uuid.UUID, said: dict[str, Any], now: d
     raise KeyError(kind)
 
 
-def _done(request: HttpRequest, link: FormLink, now: datetime) -> HttpResponse:
+def _done(request: HttpRequest, link: AnyLink, now: datetime) -> HttpResponse:
     task = _risk_task(link)
     site = link.form.patient.site
     context = _about(site) | {
@@ -205,13 +208,17 @@ def _done(request: HttpRequest, link: FormLink, now: datetime) -> HttpResponse:
     return render(request, "phone_done.html", context)
 
 
-def _shut(request: HttpRequest, link: FormLink | None, state: LinkState | None) -> HttpResponse:
+def _shut(request: HttpRequest, link: AnyLink | None, state: LinkState | None) -> HttpResponse:
     """The same words whatever the reason, and the crisis text of the clinic where it is known."""
     site = link.form.patient.site if link is not None else Site.objects.first() if Site.objects.count() == 1 else None
     return render(request, "phone_shut.html", _about(site), status=410)
 
 
-def _risk_task(link: FormLink) -> Task | None:
+def _risk_task(link: AnyLink) -> Task | None:
+    if isinstance(link, IntakeLink):
+        said = link.form.patient.risks.filter(form__isnull=True, raised_at__gte=link.form.opened_at, task__closed_at__isnull=True)
+        found = said.select_related("task__owner", "task__next_owner").order_by("-pk").first()
+        return found.task if found is not None else None
     raised = link.form.risks.filter(task__closed_at__isnull=True).select_related("task__owner", "task__next_owner").order_by("-pk").first()
     return raised.task if raised is not None else None
 
@@ -220,15 +227,15 @@ def _about(site: Site | None) -> dict[str, Any]:
     return {"clinic": site, "crisis_text": site.crisis_text if site else "", "crisis_lines": crisis_lines(site) if site else []}
 
 
-def _path(link: FormLink, request: HttpRequest) -> str:
+def _path(link: AnyLink, request: HttpRequest) -> str:
     return reverse("phone_form", kwargs={"token": request.resolver_match.kwargs["token"]}) if request.resolver_match else "/"
 
 
-def _cookie(link: FormLink) -> str:
-    return f"fanlight_form_{link.pk}"
+def _cookie(link: AnyLink) -> str:
+    return f"fanlight_{'intake' if isinstance(link, IntakeLink) else 'form'}_{link.pk}"
 
 
-def _let_in(response: HttpResponse, link: FormLink, request: HttpRequest) -> None:
+def _let_in(response: HttpResponse, link: AnyLink, request: HttpRequest) -> None:
     response.set_signed_cookie(
         _cookie(link),
         link.token_hash,
@@ -241,7 +248,7 @@ def _let_in(response: HttpResponse, link: FormLink, request: HttpRequest) -> Non
     )
 
 
-def _is_open(request: HttpRequest, link: FormLink) -> bool:
+def _is_open(request: HttpRequest, link: AnyLink) -> bool:
     held = request.get_signed_cookie(_cookie(link), default="", salt=_SALT, max_age=int(_OPEN_FOR.total_seconds()))
     return held == link.token_hash
 

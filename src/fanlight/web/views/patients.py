@@ -260,6 +260,12 @@ def _next_steps(user: Any, row: Patient, running: list[Any]) -> list[tuple[str, 
         (Permission.SEE_SCREENING, "Screening", reverse("screening", args=[row.pk]), "may this person have this treatment, and why"),
         (Permission.SEE_SCALES, "Scales", reverse("scales", args=[row.pk]), "ask, enter, send to the phone; every score"),
         (Permission.SEE_CONSENT, "Consent", reverse("consents", args=[row.pk]), "read, sign, withdraw"),
+        (
+            Permission.EDIT_DEMOGRAPHICS,
+            "Form on the patient’s phone",
+            reverse("intake", args=[row.pk]),
+            "conditions, medicines, allergies, telephone",
+        ),
         (Permission.EDIT_DEMOGRAPHICS, "Correct name, birth date, telephone", reverse("patient_edit", args=[row.pk]), ""),
     ]
     if row.received_facts.exists() or row.history.filter(kind__in=RECEIVED_KINDS, source__startswith=FROM).exists():

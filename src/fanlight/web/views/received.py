@@ -12,8 +12,10 @@ from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
 from fanlight.exchange.fhir.values import ObservationValue
 from fanlight.records import clock
+from fanlight.records.actions.intake import unsure_of
 from fanlight.records.code_tables import code_tables
 from fanlight.records.idempotency import once
+from fanlight.records.knowledge import current_facts
 from fanlight.records.library import library
 from fanlight.records.models import Patient
 from fanlight.records.permissions import Permission
@@ -56,6 +58,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, f"{len(wanted)} taken over.")
                 return redirect("received", pk)
+    definitions, known = library().facts.definitions, current_facts(row)
     said = said_rows(open_received(row), library().facts)
     untaken = [item for item in rows if not item.is_taken]
     context = {
@@ -67,6 +70,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
         "not_checked": not_checked_rows(proposed.not_checked),
         "readings": reading_rows(readings, code_tables()),
         "said": said,
+        "unsure": [(definitions[name].label, when) for name, when in unsure_of(row).items() if name in definitions and name not in known],
         "settled": said_rows(settled_received(row), library().facts),
         "faults": faults,
         "write_key": uuid.uuid4(),

@@ -1,0 +1,142 @@
+"""The patient's form on a phone, without a script: the wrong link, the birth date, several sittings, handed in; and the clinic's side."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+
+from fanlight.records.actions.patients import register_patient
+from fanlight.records.models import IntakeAnswer, Patient, RiskRaised
+from records.conftest import make_clinic
+
+BIRTH = {"act": "birth", "day": "3", "month": "2", "year": "1985"}
+
+
+@pytest.fixture
+def house(db):
+    import datetime
+
+    from fanlight.records.clock import now
+
+    made = make_clinic()
+    made.patient = register_patient(
+        family_name="O'Dell",
+        given_names="Ada",
+        birth_date=datetime.date(1985, 2, 3),
+        sex="female",
+        by=made.nurse,
+        at=now(),
+        today=datetime.date(2026, 11, 12),
+    )
+    return made
+
+
+def desk(house, role: str = "front_desk") -> Client:
+    client = Client()
+    client.force_login(house.people[role])
+    return client
+
+
+def link_of(house) -> str:
+    page = desk(house).post(f"/patients/{house.patient.pk}/intake/", {"act": "make", "write_key": str(uuid.uuid4())}, follow=True)
+    return re.search(r"/p/[\w=-]+/", page.content.decode()).group()
+
+
+def test_before_the_birth_date_nothing_is_shown_and_a_wrong_link_shows_nothing_ever(house):
+    phone, path = Client(), link_of(house)
+    first = phone.get(path).content.decode()
+    assert "when were you born?" in first
+    assert not {"Heart", "Dell"} & set(re.findall(r"\w+", first))
+    assert phone.get("/p/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/").status_code == 410
+    wrong = BIRTH | {"year": "1986"}
+    for _ in range(4):
+        assert phone.post(path, wrong).status_code == 422
+    shut = phone.post(path, wrong)
+    assert shut.status_code == 200 or shut.status_code == 410
+    assert phone.post(path, BIRTH).status_code == 410
+    assert "Call 988." in phone.get(path).content.decode()
+
+
+def test_from_the_birth_date_over_several_sittings_to_the_end(house):
+    phone, path = Client(), link_of(house)
+    page = phone.post(path, BIRTH, follow=True).content.decode()
+    assert "What you take and what you react to" in page
+    assert "Call 988." in page
+    phone.post(
+        path,
+        {
+            "step": "0",
+            "act": "next",
+            "medications": "sertraline 50 mg\n\nlorazepam",
+            "allergy-none": "1",
+            "hypersensitivity_ketamine": "no",
+        },
+    )
+    page = phone.post(path, {"step": "1", "act": "next", "cardiovascular_event_ever": "unsure"}, follow=True).content.decode()
+    assert "Head, eyes and sleep" in page
+    other = Client()  # broken off; the next day, another phone
+    other.post(path, BIRTH)
+    page = other.get(path).content.decode()
+    assert "Heart and blood vessels" in page  # the first screen with something open
+    page = other.get(f"{path}?step=99").content.decode()
+    assert "Is this right?" in page
+    assert all(words in page for words in ("lorazepam", "None that I know of", "left open"))
+    done = other.post(path, {"step": "7", "act": "finish"}, follow=True).content.decode()
+    assert "Your answers are with the clinic" in done
+    assert other.post(path, {"step": "0", "act": "next", "porphyria": "yes"}).status_code in (200, 410)
+    assert IntakeAnswer.objects.filter(fact="porphyria").count() == 0
+
+
+def test_the_nurse_takes_over_one_by_one_or_all(house):
+    phone, path = Client(), link_of(house)
+    phone.post(path, BIRTH)
+    said = {"seizure_disorder": "no", "obstructive_sleep_apnoea": "yes", "raised_intraocular_pressure": "unsure"}
+    phone.post(path, {"step": "2", "act": "next"} | said)
+    phone.post(path, {"step": "7", "act": "finish"})
+    nurse, url = desk(house, "nurse"), f"/patients/{house.patient.pk}/received/"
+    page = nurse.get(url).content.decode()
+    assert "no, asked and denied" in page
+    assert "Not sure, says the patient" in page
+    one = re.search(r'name="said" value="(\d+)"', page).group(1)
+    shown = re.findall(r'name="shown" value="(\d+)"', page)
+    nurse.post(url, {"settle": "ticked", "said": one, "shown": shown, "write_key": str(uuid.uuid4())})
+    assert house.patient.facts.count() == 1
+    nurse.post(url, {"settle": "all", "shown": shown, "write_key": str(uuid.uuid4())})
+    assert set(house.patient.facts.values_list("name", flat=True)) == {"seizure_disorder", "obstructive_sleep_apnoea"}
+
+
+def test_not_safe_shows_the_crisis_text_and_calls_a_person(house):
+    phone, path = Client(), link_of(house)
+    phone.post(path, BIRTH)
+    page = phone.post(path, {"step": "1", "act": "unsafe"}, follow=True).content.decode()
+    assert RiskRaised.objects.count() == 1
+    assert "Call 988." in page
+    assert "promise" in page
+
+
+def test_what_a_script_would_send_is_refused_here(house):
+    phone, path = Client(), link_of(house)
+    phone.post(path, BIRTH)
+    assert phone.post(f"{path}say/", "{}", content_type="application/json").status_code == 410
+    bad = phone.post(path, {"step": "2", "act": "next", "seizure_disorder": "perhaps"})
+    assert bad.status_code == 422
+
+
+def test_the_front_desk_sends_it_and_sees_no_answer(house):
+    phone, path = Client(), link_of(house)
+    phone.post(path, BIRTH)
+    phone.post(path, {"step": "0", "act": "next", "medications": "lorazepam"})
+    page = desk(house).get(f"/patients/{house.patient.pk}/intake/").content.decode()
+    assert "1 of" in page
+    assert "lorazepam" not in page
+    assert desk(house).get(f"/patients/{house.patient.pk}/received/").status_code == 403
+
+
+def test_taken_back_it_opens_nothing(house):
+    path = link_of(house)
+    desk(house).post(f"/patients/{house.patient.pk}/intake/", {"act": "withdraw", "write_key": str(uuid.uuid4())})
+    assert Client().get(path).status_code == 410
+    assert Patient.objects.get().intake_forms.count() == 1
