@@ -41,7 +41,7 @@ def test_an_infusion_has_a_band_a_second_model_and_stands_beside_what_was_observ
     assert 'class="s-alt"' in panel.picture
     assert "style" not in panel.picture
     assert panel.header[0] == "After"
-    assert [row[0] for row in panel.rows] == ["15 min", "30 min", "39 min", "60 min", "90 min", "120 min", "240 min", "360 min"]
+    assert [row[0] for row in panel.rows] == ["15 min", "30 min", "40 min", "60 min", "90 min", "120 min", "240 min", "360 min"]
 
 
 def test_a_route_nobody_fitted_is_called_assumed_and_drawn_dashed():

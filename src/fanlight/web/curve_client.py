@@ -19,6 +19,7 @@ _WARMING = {
     "doses": [{"drug": "racemic_ketamine", "form": "base", "amount": "1 mg", "route": "iv", "over_minutes": 40}],
     "until_hours": 1,
     "persons": 8,
+    "parent_only": True,
 }
 """A case nobody sees, so that the first nurse does not wait for the compiler."""
 

@@ -5,6 +5,7 @@ Pure functions for the planner, the session page and the command; nothing here r
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -68,13 +69,16 @@ def expected_course(
     A model without variability gives its typical curve alone. Raises `SimulationInputError` for bad input; a person
     outside the model's population is answered, with a warning.
     """
+    from fanlight.science.pharmacology.compiled import on_one_thread
+
     varies = any(p.between is not None or p.within is not None for p in model.parameters)
     count = persons if varies else 1
     words = {name: np.full(count, value) for name, value in (categories or {}).items() if value}
     people = People(np.full(count, float(weight_kg)), np.full(count, float(age_years)), words)
     one = People(people.weight_kg[:1], people.age_years[:1])
-    individuals = Individuals.draw(model, people, seed) if varies else Individuals.typical(model, people)
-    curves = model.simulate(regimen, times_h, individuals)
+    with on_one_thread() if count <= 10_000 else contextlib.nullcontext():
+        individuals = Individuals.draw(model, people, seed) if varies else Individuals.typical(model, people)
+        curves = model.simulate(regimen, times_h, individuals)
     bands = []
     for output, curve in zip(model.outputs, curves, strict=True):
         low, middle, high = middle_and_90(curve) if varies else (None, curve[0], None)

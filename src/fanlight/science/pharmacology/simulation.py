@@ -88,6 +88,24 @@ def reached(model: Model, entries: set[str]) -> Model:
     )
 
 
+def leading_to(model: Model, outputs: Sequence[str]) -> Model:
+    """The model with these outputs alone, without the states that nothing read off depends on: what flows there is lost."""
+    read = tuple(o for o in model.outputs if o.name in outputs)
+    needed = {o.state for o in read}
+    while True:
+        further = {f.source for f in model.flows if f.target in needed} - needed
+        if not further:
+            break
+        needed |= further
+    flows = tuple(
+        f if f.target in needed else replace(f, target="")
+        for f in model.flows
+        if f.source in needed and not (f.keeps_source and f.target not in needed)
+    )
+    routes = tuple(replace(r, arms=tuple(arm for arm in r.arms if arm.into in needed)) for r in model.routes)
+    return replace(model, states=tuple(s for s in model.states if s in needed), flows=flows, routes=routes, outputs=read)
+
+
 def mammillary_shape(model: Model) -> Shape | None:
     """The model's shape where sums of exponentials in closed form serve, else None."""
     copies = [k for k, f in enumerate(model.flows) if f.keeps_source]

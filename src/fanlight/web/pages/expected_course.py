@@ -21,7 +21,7 @@ _ROUTES = {
     Route.SUBLINGUAL: "sublingual",
 }
 """A route of the plan by the name the models give it."""
-_HOURS, _EVERY_MINUTES = 6, 3
+_HOURS, _EVERY_MINUTES = 6, 2.5
 _TABLE_MINUTES = (15, 30, 40, 60, 90, 120, 240, 360)
 
 
@@ -54,6 +54,7 @@ def planned_case(
         "doses": [dose],
         "until_hours": _HOURS,
         "every_minutes": _EVERY_MINUTES,
+        "parent_only": True,
     }
 
 
