@@ -18,6 +18,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("drugs/*.yaml", "fanlight.care.screening:DrugsFile"),
     ("documents/*.yaml", "fanlight.care.documents:InstructionsFile"),
     ("evidence/choices.yaml", "fanlight.science.evidence.public_pages:Choices"),
+    ("evidence/curves.yaml", "fanlight.science.evidence.public_pages:TeachingCurves"),
     ("evidence/harms.yaml", "fanlight.records.evidence_base:HarmFile"),
     ("evidence/pages.yaml", "fanlight.science.evidence.public_pages:PublicPages"),
     ("evidence/questions/*.yaml", "fanlight.science.evidence.questions:Question"),

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import Any
 
-from fanlight.content import read_text
+from fanlight.content import content_folder, read, read_text
 from fanlight.core.errors import FanlightError
 from fanlight.records.expected_curves import Case, simulate_case
 
+_SHIPPED = re.compile(r'\{"shipped": "([a-z0-9_]+)"\}')
+
 
 def answer(line: str) -> dict[str, Any]:
-    """The curves of a case given as JSON, or why there are none; never an exception, for the line behind it waits."""
+    """The curves of a case given as JSON, or of one shipped by name; or why there are none. Never an exception: the next line waits."""
     try:
+        shipped = _SHIPPED.fullmatch(line.strip())
+        if shipped:
+            return {"curves": simulate_case(read(content_folder() / "pharmacology" / "cases" / f"{shipped[1]}.yaml", Case))}
         return {"curves": simulate_case(read_text(line, Case, "the planned dose"))}
     except FanlightError as problem:
         return {"code": problem.code, "why": [fault.reason for fault in getattr(problem, "faults", ())] or [problem.why]}

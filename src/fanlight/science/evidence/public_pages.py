@@ -30,7 +30,7 @@ class Prisma:
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
-    """One page. `question` gives it people and a forest plot; without one it says its `sentence`.
+    """One page. `question` gives it people and a forest plot; without one it says its `sentence`. `curves` are drawn where named.
 
     Raises FAN-EVID-042 where it has neither, FAN-EVID-043 where its sentence has no certainty, and FAN-EVID-040 where it names no
     harms and nothing to say in their place.
@@ -56,6 +56,7 @@ class PublicPage:
     questions: tuple[str, ...] = ()
     urgent: str = ""
     prisma: Prisma | None = None
+    curves: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.sentence and not self.question:
@@ -73,6 +74,26 @@ class PublicPages:
     """All pages, in the order of the menu."""
 
     pages: tuple[PublicPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingCurve:
+    """A dose of a trial whose level in the blood a page draws: `case` names a file of ``pharmacology/cases``. Nobody's own dose."""
+
+    id: str
+    title: str
+    words: str
+    case: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingCurves:
+    """All of them, in the order shown, under an introduction."""
+
+    introduction: str
+    source: str
+    curves: tuple[TeachingCurve, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,11 @@ def draw_expected_curve(hours: Sequence[float], curves: Sequence[Curve], ranges:
         path = " L".join(f"{number(x(h))} {number(y(v))}" for h, v in zip(hours, curve.middle, strict=True))
         body.append(shape("path", "s-alt" if curve.is_second or curve.is_assumed else "s-main", d=f"M{path}"))
     body.append(shape("path", "sill", d=f"M{number(_LEFT)} {number(_BASE)}H{number(_RIGHT)}"))
-    for hour in range(int(last) + 1):
+    for hour in range(0, int(last) + 1, max(1, round(last / 6))):
         body.append(text(x(hour), _BASE + 20, f"{hour} h", "mid" if hour else ""))
     body.append(text(_RIGHT, _BASE + 42, "hours from the start of the dose", "end"))
-    return picture(_WIDTH, _HEIGHT, "".join(body), label=label, css="chart chart-mid")
+    edges = {"data_left": _LEFT, "data_right": _RIGHT, "data_top": _TOP, "data_base": _BASE}
+    return picture(_WIDTH, _HEIGHT, "".join(body), label=label, css="chart chart-mid", **edges)
 
 
 def _step(top: float) -> float:

@@ -10,10 +10,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import resolve, reverse
 
+from fanlight.web.evidence import views
 from fanlight.web.evidence.library import evidence
 
 _STATIC = Path(__file__).parent.parent / "static" / "fanlight"
-_FILES = ("tokens.css", "components.css", "evidence.css", "mark.svg", "js/read_aloud.js")
+_FILES = ("tokens.css", "components.css", "evidence.css", "mark.svg", "js/read_aloud.js", "js/curve_reader.js")
 _NEEDS_SERVER = re.compile(r"(?: · )?<a [^>]*data-needs-server[^>]*>.*?</a>")
 _ADDRESS = re.compile(r'(href|src)="(/[^"]*)"')
 
@@ -44,6 +45,7 @@ def _page(address: str) -> str:
     request.path = request.path_info = address
     request.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
     request.user = AnonymousUser()
+    views.CURVE_WAIT_SECONDS = 120.0  # a file is written once: wait for the curve
     match = resolve(address)
     return str(match.func(request, *match.args, **match.kwargs).content.decode())
 

@@ -18,8 +18,11 @@ from fanlight.science.evidence.tables import Verdict
 from fanlight.science.evidence.text_check import check_text
 from fanlight.web.evidence.library import entries, evidence
 from fanlight.web.evidence.page_parts import answer_part, choices_of, claims_of, harms_of, rows_of, sections_of, verdict_state
+from fanlight.web.evidence.teaching import taught, teaching_curves
 
 MOST_CHARACTERS = 40_000
+CURVE_WAIT_SECONDS = 1.0
+"""A warm worker answers well within this; until then the page says that the curve is being worked out."""
 View = Callable[..., HttpResponse]
 
 
@@ -59,6 +62,8 @@ def condition_context(page: PublicPage, on: date) -> dict[str, Any]:
         "harms_unknown": harms_unknown,
         "claims": claims_of(page, on),
         "rows": rows_of(base, page),
+        "curves": taught(page, CURVE_WAIT_SECONDS),
+        "teaching": teaching_curves() if page.curves else None,
     }
 
 
