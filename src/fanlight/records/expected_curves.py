@@ -42,7 +42,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case file: a person, doses, how long to look, and how. Without `model`, the default for drug, route and age."""
+    """A case file: a person, doses, how long to look, and how. Without `model`, the default for drug, route and age.
+
+    `with_residual_error` adds the band of readings a laboratory would give, where the model's error was published.
+    """
 
     person: CasePerson
     doses: tuple[WrittenDose, ...]
@@ -53,6 +56,7 @@ class Case:
     persons: int = 1000
     seed: int = 1
     above: tuple[Level, ...] = ()
+    with_residual_error: bool = False
     parent_only: bool = False
     """Only each model's first output, the drug where it is sampled: quicker, for a page that shows no more."""
 
@@ -106,7 +110,15 @@ def simulate_case(case: Case, svg: Path | None = None) -> dict[str, Any]:
         who = {"weight_kg": float(case.person.weight_kg), "age_years": float(case.person.age_years)}
         words = {"race": case.person.race, "sex": case.person.sex}
         course = expected_course(
-            model, given.doses, times, **who, categories=words, persons=case.persons, seed=case.seed, adds_arms=given.adds_arms
+            model,
+            given.doses,
+            times,
+            **who,
+            categories=words,
+            persons=case.persons,
+            seed=case.seed,
+            adds_arms=given.adds_arms,
+            with_residual_error=case.with_residual_error,
         )
         statements |= dict.fromkeys(given.statements)
         warnings |= dict.fromkeys((*given.warnings, *course.warnings))
@@ -234,6 +246,8 @@ def _curve(model: str, band: Any, summary: dict[str, Any] | None, effects: dict[
         "low": band.low.tolist() if band.low is not None else None,
         "middle": band.middle.tolist(),
         "high": band.high.tolist() if band.high is not None else None,
+        "measured_low": band.measured_low.tolist() if band.measured_low is not None else None,
+        "measured_high": band.measured_high.tolist() if band.measured_high is not None else None,
         "summary": summary,
         "effects": effects,
     }

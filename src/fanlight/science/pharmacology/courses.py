@@ -16,6 +16,7 @@ from fanlight.science.pharmacology.effects import Band, EffectContent, ObservedR
 from fanlight.science.pharmacology.models import Model, ModelOutput
 from fanlight.science.pharmacology.people import Individuals, People, population_warnings
 from fanlight.science.pharmacology.regimens import Dose
+from fanlight.science.pharmacology.residual import measured
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +26,7 @@ class CurveBand:
     """One output of one model: `middle` (T,), and `low` and `high` (T,), the 5th and 95th percentile of persons like this one.
 
     `low` and `high` are None where the model has no variability between persons: then no band may be drawn from it alone.
+    `measured_low` and `measured_high` hold 90 percent of readings, residual error included, where one was asked for and published.
     """
 
     model: str
@@ -34,6 +36,8 @@ class CurveBand:
     high: Floats | None
     is_placeholder_band: bool
     adds_arms: bool = False
+    measured_low: Floats | None = None
+    measured_high: Floats | None = None
 
     @property
     def label(self) -> str:
@@ -63,6 +67,7 @@ def expected_course(
     persons: int = 1000,
     seed: int = 0,
     adds_arms: bool = False,
+    with_residual_error: bool = False,
 ) -> Course:
     """Simulate `persons` like this one, and give each output's median and 90 percent band.
 
@@ -79,10 +84,12 @@ def expected_course(
     with on_one_thread() if count <= 10_000 else contextlib.nullcontext():
         individuals = Individuals.draw(model, people, seed) if varies else Individuals.typical(model, people)
         curves = model.simulate(regimen, times_h, individuals)
+    read = measured(model, curves, individuals) if with_residual_error else (None,) * len(curves)
     bands = []
-    for output, curve in zip(model.outputs, curves, strict=True):
+    for output, curve, reading in zip(model.outputs, curves, read, strict=True):
         low, middle, high = middle_and_90(curve) if varies else (None, curve[0], None)
-        bands.append(CurveBand(model.title, output, middle, low, high, varies and model.has_placeholders, adds_arms))
+        least, _, most = middle_and_90(reading) if reading is not None else (None, None, None)
+        bands.append(CurveBand(model.title, output, middle, low, high, varies and model.has_placeholders, adds_arms, least, most))
     return Course(np.asarray(times_h, dtype=np.float64), tuple(bands), (*population_warnings(model, one), *model.caveats))
 
 

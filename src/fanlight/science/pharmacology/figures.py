@@ -108,7 +108,7 @@ def tornado_figure(swings: Sequence[Mapping[str, Any]], centre: float) -> str:
     axes.set_yticks(range(len(swings)), [s["words"] for s in swings], fontsize=8)
     axes.invert_yaxis()
     axes.margins(x=0.12)
-    axes.set_xlabel("Well at the end, last arm minus first arm (percentage points)", color=INK)
+    axes.set_xlabel("Still well: last arm minus first, percentage points", color=INK)
     return _svg(figure)
 
 

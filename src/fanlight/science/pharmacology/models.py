@@ -134,7 +134,10 @@ class DoseRoute:
 
 @dataclass(frozen=True, slots=True)
 class ModelOutput:
-    """A concentration that can be read: amount in `state` / `volume` x `factor`, in `unit`."""
+    """A concentration that can be read: amount in `state` / `volume` x `factor`, in `unit`.
+
+    `proportional_error` is the residual SD as a share of the value (`has_log_error`: on the log scale), `additive_error` in `unit`.
+    """
 
     name: str
     analyte: str
@@ -145,6 +148,7 @@ class ModelOutput:
     factor: str = "1000"
     proportional_error: Decimal | None = None
     additive_error: Decimal | None = None
+    has_log_error: bool = False
     is_usable_for_auc: bool = True
 
 
