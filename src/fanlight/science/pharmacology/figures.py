@@ -81,8 +81,8 @@ def outcome_figure(outcomes: Sequence[ArmOutcome]) -> str:
         for j, (name, label, marker) in enumerate(kinds):
             value = getattr(outcome, name)
             y = k + (j - 1) * 0.22
-            axes.plot([value.low, value.high], [y, y], color=HUES[j], lw=2)
-            axes.plot([value.percent], [y], marker, color=HUES[j], ms=5, label=label if k == 0 else None)
+            axes.plot([value.low, value.high], [y, y], color=HUES[j], lw=2, clip_on=False)
+            axes.plot([value.percent], [y], marker, color=HUES[j], ms=5, label=label if k == 0 else None, clip_on=False, zorder=3)
     axes.set_yticks(range(len(outcomes)), [o.name for o in outcomes])
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
@@ -96,12 +96,19 @@ def tornado_figure(swings: Sequence[Mapping[str, Any]], centre: float) -> str:
     figure, axes = _figure(7.2, 0.34 * len(swings) + 1.1)
     axes.grid(visible=False)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    reach = max((abs(s[end] - centre) for s in swings for end in ("at_low", "at_high")), default=1.0)
     for k, swing in enumerate(swings):
-        for end, bound, hue in (("at_low", "low_value", HUES[1]), ("at_high", "high_value", HUES[0])):
-            axes.barh(k, swing[end] - centre, left=centre, color=hue, height=0.62, alpha=0.85)
-            side = "left" if swing[end] >= centre else "right"
+        ends = (("at_low", "low_value", HUES[1]), ("at_high", "high_value", HUES[0]))
+        for end, _, hue in sorted(ends, key=lambda e: -abs(swing[e[0]] - centre)):  # the shorter bar in front of the longer
+            axes.barh(k, swing[end] - centre, left=centre, color=hue, height=0.62)
+        apart = (swing["at_low"] - centre) * (swing["at_high"] - centre) < 0 and abs(swing["at_high"] - swing["at_low"]) > 0.08 * reach
+        labels = [(swing[end], f"{swing[bound]:g}") for end, bound, _ in ends]
+        if not apart:  # two numbers would lie on one another: one label, the lower bound first
+            labels = [(max(swing["at_low"], swing["at_high"], centre), f"{swing['low_value']:g}, {swing['high_value']:g}")]
+        for at, words in labels:
+            side = "left" if at >= centre else "right"
             axes.annotate(
-                f"{swing[bound]:g}", (swing[end], k), xytext=(3 if side == "left" else -3, 0), textcoords="offset points",
+                words, (at, k), xytext=(3 if side == "left" else -3, 0), textcoords="offset points",
                 ha=side, va="center", fontsize=7, color=INK,
             )  # fmt: skip
     axes.axvline(centre, color=INK, lw=0.8)
