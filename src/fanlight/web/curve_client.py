@@ -14,14 +14,14 @@ from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 
 _KEPT = 256
-_WARMING = {
-    "person": {"weight_kg": 70, "age_years": 40},
-    "doses": [{"drug": "racemic_ketamine", "form": "base", "amount": "1 mg", "route": "iv", "over_minutes": 40}],
-    "until_hours": 1,
-    "persons": 8,
-    "parent_only": True,
-}
-"""A case nobody sees, so that the first nurse does not wait for the compiler."""
+_WARMING = tuple(
+    {"person": {"weight_kg": 70, "age_years": 40}, "doses": [dose], "until_hours": 1, "persons": 8, "parent_only": True}
+    for dose in (
+        {"drug": "racemic_ketamine", "form": "base", "amount": "1 mg", "route": "iv", "over_minutes": 40},
+        {"drug": "esketamine", "form": "base", "amount": "28 mg", "route": "nasal"},
+    )
+)
+"""Cases nobody sees, so that the first nurse does not wait for the compiler: one for each kind of kernel a page needs."""
 
 
 class CurveClient:
@@ -51,7 +51,8 @@ class CurveClient:
 
     def warm(self) -> None:
         """Start the worker and have it compile, without waiting."""
-        self.ask(_WARMING, 0.0)
+        for case in _WARMING:
+            self.ask(case, 0.0)
 
     def stop(self) -> None:
         """End the worker."""
