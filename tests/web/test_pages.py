@@ -40,6 +40,8 @@ TABLE: dict[str, frozenset[str]] = {
     "session_curve": CLINICAL | {"pharmacy", "auditor"},
     "course_curve": COMMON | {"auditor"},
     "course": COMMON | {"auditor"},
+    "course_plan": COMMON | {"auditor"},
+    "course_plan_accept": frozenset({"front_desk", "nurse", "prescriber"}),
     "session": CLINICAL | {"pharmacy", "auditor"},
     "session_live": CLINICAL | {"pharmacy", "auditor"},
     "session_give": frozenset({"nurse", "prescriber"}),
@@ -69,10 +71,10 @@ TABLE: dict[str, frozenset[str]] = {
 WITHOUT_A_ROLE = {"today", "worker", "specimen"}
 OTHERS = {"correct", "document_sign", "received", "scales", "scale_form", "scale_say", "scale_answers", "scale_link", "task_risk"}
 """Pages with tests of their own, in files of their own."""
-OTHERS |= {"csv_import", "import_refused", "compare", "unmerge"}
+OTHERS |= {"csv_import", "import_refused", "compare", "unmerge", "course_plan_undo"}
 PARTS = {"session_curve", "course_curve"}
 """Answers that a page takes in: no heading of their own."""
-POST_ONLY = {"presence", "session_give"}
+POST_ONLY = {"presence", "session_give", "course_plan_accept"}
 
 
 @dataclass
@@ -151,6 +153,8 @@ def address(name: str, house: House) -> str:
         "consent_withdraw": [patient.pk, patient.consents.first().pk],
         "lines": [patient.pk, "medications"],
         "course": [house.leaving.course_id],
+        "course_plan": [house.leaving.course_id],
+        "course_plan_accept": [house.leaving.course_id],
         "import_report": [1],
         "protocol": ["iv-racemic-induction"],
         "protocol_pdf": ["iv-racemic-induction"],
@@ -185,7 +189,7 @@ def test_every_role_by_every_route(role, house, db):
         answer = client.post(url, {}) if name in POST_ONLY else client.get(url)
         if role in allowed:
             expected = (
-                {200, 302, 405} | ({422} if name == "session_give" else set()) | ({404} if name in ("task", "import_report") else set())
+                {200, 302, 405} | ({422} if name in ("session_give", "course_plan_accept") else set()) | ({404} if name in ("task", "import_report") else set())
             )
         else:
             expected = {403}

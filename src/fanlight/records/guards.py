@@ -57,7 +57,8 @@ PHONE_INTAKE_TABLES = (
     "records_intakelink",
     "records_intakelinkevent",
 )
-APPEND_ONLY_TABLES = (*_FROM_THE_START, *SCALE_TABLES, *INTAKE_TABLES, *PHONE_INTAKE_TABLES)
+DATES_TABLES = ("records_dateschange",)
+APPEND_ONLY_TABLES = (*_FROM_THE_START, *SCALE_TABLES, *INTAKE_TABLES, *PHONE_INTAKE_TABLES, *DATES_TABLES)
 NEVER_DELETED_TABLES = ("records_patient", "records_site", "records_staffmember", "records_task", "records_treatmentsession")
 
 _SQLITE_REFUSE = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
@@ -109,6 +110,11 @@ def raise_phone_intake_guards(apps: Apps, schema_editor: Any) -> None:
     _refuse(schema_editor, PHONE_INTAKE_TABLES, ())
 
 
+def raise_dates_guards(apps: Apps, schema_editor: Any) -> None:
+    """Create the triggers of the table of moved dates."""
+    _refuse(schema_editor, DATES_TABLES, ())
+
+
 def _refuse(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str]) -> None:
     refused = [(table, verb) for table in append_only for verb in ("update", "delete")]
     refused += [(table, "delete") for table in never_deleted]
@@ -142,6 +148,11 @@ def lower_intake_guards(apps: Apps, schema_editor: Any) -> None:
 def lower_phone_intake_guards(apps: Apps, schema_editor: Any) -> None:
     """Only for going back to an empty database in development."""
     _allow(schema_editor, PHONE_INTAKE_TABLES, (), [])
+
+
+def lower_dates_guards(apps: Apps, schema_editor: Any) -> None:
+    """Only for going back to an empty database in development."""
+    _allow(schema_editor, DATES_TABLES, (), [])
 
 
 def _allow(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str], others: list[tuple[str, str]]) -> None:

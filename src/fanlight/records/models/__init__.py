@@ -30,6 +30,7 @@ from fanlight.records.models.scales import (
 from fanlight.records.models.treatment import (
     Course,
     CourseEnding,
+    DatesChange,
     Decision,
     DocumentSignature,
     GatePassage,
@@ -50,6 +51,7 @@ __all__ = [
     "CourseEnding",
     "CsvMapping",
     "CsvUpload",
+    "DatesChange",
     "Decision",
     "DirectoryEntry",
     "DocumentSignature",

@@ -115,6 +115,27 @@ class TreatmentSession(Versioned):
         return self.course.patient.survivor
 
 
+class DatesChange(AppendOnly):
+    """Dates of a course moved together, once accepted: what they were, what they became, what it broke and why it was done.
+
+    `before` and `after` give the date of each changed session by its reference. `undoes` names the change taken back.
+    """
+
+    site_path = "course__patient__site"
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="dates_changes")
+    session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    before = ExactJSONField()
+    after = ExactJSONField()
+    problems = ExactJSONField(default=list)
+    reason = models.CharField(max_length=240, blank=True)
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+    made_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = SiteQuerySet.as_manager()
+
+
 class SessionTransition(models.Model):
     """The allowed moves between session states, as the database enforces them."""
 

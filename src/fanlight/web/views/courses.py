@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -18,12 +17,15 @@ from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.courses import current_signature, end_course, move_session, open_course, who_may_sign
+from fanlight.records.course_dates import chairs_taken
 from fanlight.records.library import library
 from fanlight.records.models import Course, TreatmentSession
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person, session_or_404
 from fanlight.web.forms import DayField, KeyedForm, do_once
+from fanlight.web.pages.course_calendar import Dose, draw_weeks
 from fanlight.web.pages.course_panes import session_fan
+from fanlight.web.pages.dose_sum import dose_sum
 from fanlight.web.pages.protocol_choice import chosen_protocol
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.words import counted, day_words, listed
@@ -78,7 +80,12 @@ def course_new(request: HttpRequest, pk: int) -> HttpResponse:
         if answer is not None:
             messages.success(request, "The course is open. Next: order the first dose.")
             return redirect("course", answer["course"])
+    calendar = content.calendars.get(row.site.calendar_id)
+    marks = {session.on: [Dose(session.number, "planned")] for session in planned.sessions} if planned is not None else {}
     context = {
+        "weeks": draw_weeks(planned, calendar, marks, today) if planned is not None and calendar is not None else (),
+        "calendar": calendar,
+        "sum": dose_sum(row, protocol, signature, content, phase_id=protocol.phases[0].id, at=now, on=wanted),
         "patient": who_of(row, today),
         "pk": pk,
         "protocol": protocol,
@@ -103,9 +110,8 @@ def _planned(request: HttpRequest, row: Any, protocol: Any, wanted: date) -> tup
     calendar = content.calendars.get(row.site.calendar_id)
     if calendar is None:
         return None, "This clinic has no calendar yet: its opening days are needed before a course can be planned."
-    taken = TreatmentSession.objects.for_user(person(request)).filter(planned_on__gte=wanted).values_list("planned_on", flat=True)
     try:
-        return plan_course(protocol, wanted, calendar, content.ceilings, booked=Counter(taken)), ""
+        return plan_course(protocol, wanted, calendar, content.ceilings, booked=chairs_taken(row.site, wanted)), ""
     except FanlightError as trouble:
         return None, f"{trouble.what}: {trouble.why}. {trouble.next_step}"
 
