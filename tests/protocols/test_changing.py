@@ -45,7 +45,10 @@ def test_moving_a_session_by_a_day_moves_as_little_of_the_rest_as_the_frequency_
 
 def test_moving_a_session_past_its_window_is_drawn_and_said():
     change = moved(2, date(2026, 11, 10))
-    assert change.problems == ("2026-11-10 is outside the window of session 2: 2026-11-04 to 2026-11-09.",)
+    assert change.problems == (
+        "2026-11-10 is outside the window of session 2: 2026-11-04 to 2026-11-09"
+        " (the protocol asks 2 to 7 days after the session before, in Induction).",
+    )
     assert dates(change.after)[:3] == ["2026-11-02", "2026-11-10", "2026-11-13"]
 
 

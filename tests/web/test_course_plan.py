@@ -45,9 +45,7 @@ def looked_at(course, number: int, days: int):
     """The page of a move by some open day at least `days` later, and the hidden fields of its form."""
     found = dates_of(course, library(), at=clock.now())
     row = course.sessions.get(number=number)
-    to = next(
-        day for n in range(days, days + 9) if found.calendar.why_not(day := row.planned_on + timedelta(days=n), found.booked) is None
-    )
+    to = next(day for n in range(days, days + 9) if found.calendar.why_not(day := row.planned_on + timedelta(days=n), found.booked) is None)
     web = client_of("desk")
     shown = web.get(f"/courses/{course.pk}/dates/?move={number}&to={to.isoformat()}").content.decode()
     fields = dict(re.findall(r'<input type="hidden" name="(number|to|worse|seen)" value="([^"]*)"', shown))
@@ -56,7 +54,7 @@ def looked_at(course, number: int, days: int):
 
 def test_looking_changes_nothing(course):
     before, links = dates_now(course), AuditEvent.objects.filter(action="change_dates").count()
-    _, shown, to, _ = looked_at(course, coming(course)[0].number, 1)
+    _, shown, _to, _ = looked_at(course, coming(course)[0].number, 1)
     assert "Before and after" in shown
     assert "where it was" in shown
     assert dates_now(course) == before
@@ -66,7 +64,7 @@ def test_looking_changes_nothing(course):
 def test_acceptance_moves_every_date_together_once_and_is_taken_back(course):
     before = dates_now(course)
     row = coming(course)[0]
-    web, shown, to, fields = looked_at(course, row.number, 1)
+    web, _shown, to, fields = looked_at(course, row.number, 1)
     fields["reason"] = "The patient asked for it."
     answer = web.post(f"/courses/{course.pk}/dates/accept/", fields)
     assert answer.status_code == 302, answer.content.decode()
@@ -78,7 +76,7 @@ def test_acceptance_moves_every_date_together_once_and_is_taken_back(course):
     kept = last_change(course)
     assert kept is not None
     assert kept.after[row.reference] == to.isoformat()
-    assert {ref: day for ref, day in kept.after.items()} == {
+    assert dict(kept.after.items()) == {
         found.reference: found.planned_on.isoformat() for found in course.sessions.filter(reference__in=list(kept.after))
     }
     undo = web.post(f"/courses/{course.pk}/dates/{kept.pk}/undo/", {"write_key": str(uuid.uuid4())})
@@ -102,7 +100,7 @@ def test_a_proposal_that_is_no_longer_the_one_looked_at_is_refused(course):
 
 def test_a_date_outside_the_window_names_what_it_breaks_and_wants_a_reason(course):
     row = coming(course)[0]
-    web, shown, to, fields = looked_at(course, row.number, 40)
+    web, shown, _to, fields = looked_at(course, row.number, 40)
     assert "is outside the window of session" in shown
     answer = web.post(f"/courses/{course.pk}/dates/accept/", fields | {"reason": ""})
     assert answer.status_code == 422
@@ -115,7 +113,7 @@ def test_a_missed_visit_takes_a_later_date(course):
     row = coming(course)[0]
     proposal = propose(found, library(), number=row.number, to=None, at=clock.now())
     assert proposal.kind == "missed"
-    assert dict((item.pk, to) for item, to in proposal.moves)[row.pk] > row.planned_on
+    assert {item.pk: to for item, to in proposal.moves}[row.pk] > row.planned_on
     shown = client_of("nurse").get(f"/courses/{course.pk}/dates/?missed={row.number}").content.decode()
     assert "the next date that fits" in shown
 
@@ -138,9 +136,11 @@ def test_a_year_of_mondays_passes_over_holidays_and_says_so():
     plan = CoursePlan("p", "1", "demo", start, (), (), (), (), ())
     weeks = draw_weeks(plan, calendar, {day: [Dose(n, "planned")] for n, day in enumerate(mondays, 1)}, start)
     assert len(weeks) == 52
-    assert {day.name for week in weeks for day in week.days if day.name and day.doses} == {
-        closure.why for closure in calendar.closures if any(closure.first <= day <= closure.last for day in mondays)
-    } != set()
+    assert (
+        {day.name for week in weeks for day in week.days if day.name and day.doses}
+        == {closure.why for closure in calendar.closures if any(closure.first <= day <= closure.last for day in mondays)}
+        != set()
+    )
     assert all(week.days[0].on.weekday() == 0 and len(week.days) == 7 for week in weeks)
 
 

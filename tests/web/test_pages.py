@@ -189,7 +189,9 @@ def test_every_role_by_every_route(role, house, db):
         answer = client.post(url, {}) if name in POST_ONLY else client.get(url)
         if role in allowed:
             expected = (
-                {200, 302, 405} | ({422} if name in ("session_give", "course_plan_accept") else set()) | ({404} if name in ("task", "import_report") else set())
+                {200, 302, 405}
+                | ({422} if name in ("session_give", "course_plan_accept") else set())
+                | ({404} if name in ("task", "import_report") else set())
             )
         else:
             expected = {403}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from fanlight.care.documents.document import Document, Row, Section, Table
+from fanlight.care.documents.document import Document, Line, Row, Section, Signature, Table
 from fanlight.care.documents.header import SessionHeader
 from fanlight.care.documents.warnings import warnings_of
 from fanlight.care.sessions import EventKind, Reading, SessionState, alerts, occurrences
@@ -25,7 +25,9 @@ class NotThisDrugError(ValueError):
     """The form is for esketamine alone."""
 
 
-def monitoring_form(state: SessionState, plan: SessionPlan, header: SessionHeader, now: datetime) -> Document:
+def monitoring_form(
+    state: SessionState, plan: SessionPlan, header: SessionHeader, now: datetime, signatures: tuple[Signature, ...] = ()
+) -> Document:
     """The form's fields. Raises `NotThisDrugError` for any other drug."""
     if plan.drug is not Drug.ESKETAMINE:
         raise NotThisDrugError("the monitoring form is for esketamine")
@@ -47,7 +49,11 @@ def monitoring_form(state: SessionState, plan: SessionPlan, header: SessionHeade
             Section("Vital signs", table=_table(_pressures(state, plan, now))),
             Section("Events", table=_table([*_effects(state, header), *_serious(state, plan, now)])),
         ),
-        warnings=warnings_of(state, plan, header, now),
+        warnings=(
+            Line("Not sent: this is the content of the form. The site signs it and sends it itself."),
+            *warnings_of(state, plan, header, now),
+        ),
+        signatures=signatures,
         footer=f"Content for the form, from session {header.reference}. Send within 7 days of the session, signed by the site.",
     )
 

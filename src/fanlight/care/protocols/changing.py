@@ -54,7 +54,8 @@ def if_moved(
         problems.append(f"On {to.isoformat()} {shut}.")
     if not session.first <= to <= session.last:
         window = f"{session.first.isoformat()} to {session.last.isoformat()}"
-        problems.append(f"{to.isoformat()} is outside the window of session {number}: {window}.")
+        asks = _asked(protocol, session)
+        problems.append(f"{to.isoformat()} is outside the window of session {number}: {window}{asks}.")
     if not keeps_frequency(before, protocol, ceilings, number, to, elsewhere):
         problems.append(f"On {to.isoformat()} it would be more often than the protocol or the frequency ceiling (R16) allows.")
     return Change(after, changes(before, after), gap_words(protocol, session.phase_id, before, number, to), (*problems, *stuck(after)))
@@ -113,6 +114,15 @@ def _next_date(
         if found.is_complete or not before.is_complete:
             return day
     return open_days[0] if open_days else earliest
+
+
+def _asked(protocol: Protocol, session: PlannedSession) -> str:
+    """Which rule of the protocol makes the window of a session that has one before it."""
+    phase = protocol.phase(session.phase_id)
+    if phase is None or session.number == 1:
+        return ""
+    least, most = phase.interval.minimum_days, phase.interval.maximum_days
+    return f" (the protocol asks {least} to {most} days after the session before, in {phase.title})"
 
 
 def _movable(before: CoursePlan, number: int) -> PlannedSession:

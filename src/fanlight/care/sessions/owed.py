@@ -13,7 +13,7 @@ from fanlight.care.sessions.alert import Alert
 from fanlight.care.sessions.ends import needs_of_end, unexplained
 from fanlight.care.sessions.state import SessionState
 from fanlight.core.errors import FanlightError
-from fanlight.core.session_plan import SessionPlan
+from fanlight.core.session_plan import Drug, SessionPlan
 from fanlight.core.sources import Mark
 
 ALERT, EXPLAIN = "alert", "explain"
@@ -27,7 +27,8 @@ class OwedTime:
     """How long one kind of owed thing may take: done in `due_minutes`, passed to `escalates_to` after `escalates_minutes`.
 
     `need` is the id of a need of an end, `explain`, or `alert:` with the level in capitals. `owner`: who does it, where the
-    need does not say so itself. Minutes are elapsed, from the end, the fact, or the alert.
+    need does not say so itself. Minutes are elapsed, from the end, the fact, or the alert. A row with a `sentence` is owed after
+    every ended session in which drug was given, of the `drugs` and `jurisdictions` it names (all, where it names none).
     """
 
     need: str
@@ -37,6 +38,14 @@ class OwedTime:
     source: str
     mark: Mark
     owner: str = ""
+    sentence: str = ""
+    drugs: tuple[Drug, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+
+    def is_owed_after(self, plan: SessionPlan) -> bool:
+        """True for a row that every session of such a plan owes."""
+        fits_drug = not self.drugs or plan.drug in self.drugs
+        return bool(self.sentence) and fits_drug and (not self.jurisdictions or plan.jurisdiction in self.jurisdictions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,10 @@ def _of_end(state: SessionState, plan: SessionPlan, now: datetime, times: OwedTi
     for need in needs_of_end(state.end.kind, state, plan, now):
         if not need.stops_intention and not need.id.startswith(f"{EXPLAIN}:"):
             yield _owed(need.id, need.id, need.sentence, need.who, state.end.at, times.of(need.id))
+    if state.dosing.has_begun:
+        for row in times.times:
+            if row.is_owed_after(plan):
+                yield _owed(row.need, row.need, row.sentence, row.owner, state.end.at, row)
 
 
 def _explanations(state: SessionState, times: OwedTimesFile) -> Iterator[Owed]:

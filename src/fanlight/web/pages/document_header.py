@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from fanlight.care.documents import Document, InstructionsFile, SessionHeader, Signature, discharge_instructions, procedure_note
+from fanlight.care.documents import (
+    Document,
+    InstructionsFile,
+    SessionHeader,
+    Signature,
+    discharge_instructions,
+    monitoring_form,
+    procedure_note,
+    referrer_letter,
+    visit_summary,
+)
 from fanlight.content import content_folder, read
 from fanlight.core.instants import clinic_day
+from fanlight.core.session_plan import Drug, SessionPlan
 from fanlight.records.actions.people import on_site
 from fanlight.records.bedside import Bedside
 from fanlight.records.knowledge import allergy_words
@@ -14,7 +25,19 @@ from fanlight.records.library import library
 from fanlight.records.models import Consent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Role
 
-KINDS = {"procedure_note": "Procedure note", "discharge_instructions": "Discharge instructions"}
+KINDS = {
+    "procedure_note": "Procedure note",
+    "discharge_instructions": "Discharge instructions",
+    "visit_summary": "Visit summary, for the patient",
+    "referrer_letter": "Letter to the referrer",
+    "monitoring_form": "REMS monitoring form, its content",
+}
+
+
+def kinds_for(plan: SessionPlan) -> dict[str, str]:
+    """The documents a session has: the monitoring form is for esketamine in the United States alone."""
+    has_form = plan.drug is Drug.ESKETAMINE and plan.jurisdiction == "US"
+    return {kind: label for kind, label in KINDS.items() if kind != "monitoring_form" or has_form}
 
 
 def header_of(row: TreatmentSession, now: datetime) -> SessionHeader:
@@ -54,15 +77,22 @@ def _signed(consent: Consent, zone: tzinfo) -> str:
 def document_of(kind: str, row: TreatmentSession, bedside: Bedside, now: datetime) -> Document:
     """One document of a session, as its stream says it now."""
     header = header_of(row, now)
-    if kind == "procedure_note":
-        signed = tuple(
-            Signature(
-                str(signature.signed_by),
-                signature.meaning.replace("_", " "),
-                f"{signature.signed_at.astimezone(header.zone):%-d %b %Y %H:%M}",
-            )
-            for signature in row.signatures.filter(document_id=kind).select_related("signed_by").order_by("signed_at")
+    state, plan = bedside.state, bedside.plan
+    signed = tuple(
+        Signature(
+            str(signature.signed_by),
+            signature.meaning.replace("_", " "),
+            f"{signature.signed_at.astimezone(header.zone):%-d %b %Y %H:%M}",
         )
-        return procedure_note(bedside.state, bedside.plan, header, now, signed)
+        for signature in row.signatures.filter(document_id=kind).select_related("signed_by").order_by("signed_at")
+    )
+    if kind == "procedure_note":
+        return procedure_note(state, plan, header, now, signed)
+    if kind == "referrer_letter":
+        return referrer_letter(state, plan, header, now, signatures=signed)
+    if kind == "visit_summary":
+        return visit_summary(state, plan, header, now)
+    if kind == "monitoring_form":
+        return monitoring_form(state, plan, header, now, signed)
     file = read(content_folder() / "documents" / "discharge_instructions.yaml", InstructionsFile)
     return discharge_instructions(bedside.state, bedside.plan, header, file, now, is_signed=row.patient.site.is_sample)

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from fanlight.care.protocols import CoursePlan
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
@@ -87,6 +88,8 @@ def _answer(request: HttpRequest, row: Course, now: datetime, form: AcceptForm |
     if proposal is not None and form is None:
         start = {"number": number, "to": to.isoformat() if to else "", "worse": "on" if worse else "", "seen": proposal.mark}
         form = AcceptForm(initial=start)
+    if form is not None and proposal is not None:
+        form.fields["reason"].required = bool(proposal.change.problems)
     upcoming = next((item for item in dates.plan.sessions if not item.held), None)
     latest = last_change(row)
     context = base | {
@@ -111,7 +114,7 @@ def _answer(request: HttpRequest, row: Course, now: datetime, form: AcceptForm |
         "form": form,
         "problem": problem,
         "not_held": dates.not_held,
-        "therapy": _therapy(dates, today),
+        "therapy": _therapy(dates, proposal.change.after if proposal else dates.plan, today),
         "sum": dose_sum(
             row.patient, dates.protocol, row.protocol_signature, content, phase_id=upcoming.phase_id, at=now, on=max(upcoming.on, today)
         )
@@ -260,7 +263,7 @@ def _changes(dates: CourseDates, proposal: ProposedDates, today: date) -> list[d
     return found
 
 
-def _therapy(dates: CourseDates, today: date) -> list[dict[str, Any]]:
+def _therapy(dates: CourseDates, plan: CoursePlan, today: date) -> list[dict[str, Any]]:
     zone = dates.course.patient.site.zone
     return [
         {
@@ -271,7 +274,7 @@ def _therapy(dates: CourseDates, today: date) -> list[dict[str, Any]]:
             "at": slot.suggested_at.astimezone(zone) if slot.suggested_at else None,
             "problem": slot.problem,
         }
-        for slot in dates.plan.therapy
+        for slot in plan.therapy
         if slot.closes_at.astimezone(zone).date() >= today
     ][:12]
 

@@ -24,7 +24,7 @@ from fanlight.web.access import page, person, session_or_404
 from fanlight.web.drawing.session_chart import draw_session_chart
 from fanlight.web.drawing.session_chart_values import LimitLine, Point, SessionChart
 from fanlight.web.drawing.svg import Svg
-from fanlight.web.pages.document_header import KINDS, document_of
+from fanlight.web.pages.document_header import document_of, kinds_for
 from fanlight.web.views.sessions import about_session
 
 
@@ -40,7 +40,7 @@ def documents(request: HttpRequest, reference: str) -> HttpResponse:
     signed = {found.document_id: found for found in row.signatures.select_related("signed_by")}
     context = about_session(row, bedside, now) | {
         "reference": reference,
-        "kinds": [(kind, label, signed.get(kind)) for kind, label in KINDS.items()],
+        "kinds": [(kind, label, signed.get(kind)) for kind, label in kinds_for(bedside.plan).items()],
         "is_ended": bedside.state.is_ended,
         "status": bedside.state.status.label,
     }
@@ -60,7 +60,7 @@ def sign(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
     row = session_or_404(request, reference)
     now, by = clock.now(), person(request)
     bedside = at_bedside(row, now)
-    if bedside is None or kind not in KINDS:
+    if bedside is None or kind not in kinds_for(bedside.plan):
         raise Http404
     made = document_of(kind, row, bedside, told_at(row, bedside, now))
     try:
@@ -86,7 +86,7 @@ def document(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
     row = session_or_404(request, reference)
     now = clock.now()
     bedside = at_bedside(row, now)
-    if bedside is None or kind not in KINDS:
+    if bedside is None or kind not in kinds_for(bedside.plan):
         raise Http404
     note("see_document", at=now, by=person(request), patient=row.patient, session=row.pk, document=kind)
     made = document_of(kind, row, bedside, told_at(row, bedside, now))
@@ -117,7 +117,7 @@ def document_pdf(request: HttpRequest, reference: str, kind: str) -> HttpRespons
     row = session_or_404(request, reference)
     now = clock.now()
     bedside = at_bedside(row, now)
-    if bedside is None or kind not in KINDS:
+    if bedside is None or kind not in kinds_for(bedside.plan):
         raise Http404
     note("print_document", at=now, by=person(request), patient=row.patient, session=row.pk, document=kind)
     made = render_pdf(document_of(kind, row, bedside, told_at(row, bedside, now)), now.replace(microsecond=0))
