@@ -59,6 +59,7 @@ TABLE: dict[str, frozenset[str]] = {
     "import_report": frozenset({"nurse", "prescriber"}),
     "csv_upload": frozenset({"nurse", "prescriber"}),
     "intake": frozenset({"front_desk", "nurse", "prescriber"}),
+    "interview": frozenset({"nurse", "prescriber", "medical_director"}),
     "suspected": frozenset({"front_desk", "nurse", "prescriber"}),
     "staff": frozenset({"administrator"}),
     "staff_member": frozenset({"administrator"}),

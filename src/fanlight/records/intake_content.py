@@ -51,6 +51,14 @@ class InterviewGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedInstead:
+    """Facts that nobody is asked for, because they follow from another answer (`by`: a fact, or whose record says it)."""
+
+    facts: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class InterviewOrder:
     """The screens of the interview. What is asked is decided by the rules; this only orders it."""
 
@@ -59,6 +67,11 @@ class InterviewOrder:
     note: str
     mark: str
     groups: tuple[InterviewGroup, ...]
+    instead: tuple[AskedInstead, ...] = ()
+
+    def asked_by(self, fact: str) -> str:
+        """What is asked in place of a fact; the fact itself where it is asked."""
+        return next((entry.by for entry in self.instead if fact in entry.facts), fact)
 
 
 @dataclass(frozen=True, slots=True)

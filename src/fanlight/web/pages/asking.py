@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,11 +65,16 @@ def asked_facts(result: ScreeningResult, catalogue: FactCatalogue, given: Mappin
             continue
         fact = result.facts.get(name)
         is_missing = name in missing and fact is None
-        lines.append(_line(known, fact, is_missing, given.get(name, ""), errors.get(name, ""), missing.get(name) or wanted.get(name) or []))
+        lines.append(
+            line_of(known, fact, is_missing, given.get(name, ""), errors.get(name, ""), missing.get(name) or wanted.get(name) or [])
+        )
     return sorted(lines, key=lambda line: (not line.is_missing, line.who, line.kind != "boolean"))
 
 
-def _line(known: FactDefinition, fact: Fact | None, is_missing: bool, given: str, error: str, rules: list[str]) -> FactLine:
+def line_of(
+    known: FactDefinition, fact: Fact | None, is_missing: bool, given: str = "", error: str = "", rules: Sequence[str] = ()
+) -> FactLine:
+    """One fact as the interview shows it."""
     return FactLine(
         known.name,
         known.label,

@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 
 from fanlight.care.rules import Stage
 from fanlight.core.errors import FanlightError, InputError
-from fanlight.core.fact_reading import parse_facts, read_value
+from fanlight.core.fact_reading import parse_facts
 from fanlight.core.facts import FactKind
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.courses import current_signature
 from fanlight.records.actions.patients import add_history, current_history, record_facts, strike_history
+from fanlight.records.actions.screening_tasks import close_answered
 from fanlight.records.idempotency import once
 from fanlight.records.judging import screen_patient
 from fanlight.records.knowledge import ASKED_NONE, LIST_FACTS
@@ -25,7 +26,8 @@ from fanlight.records.models import HistoryEntry
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import FaultLine
-from fanlight.web.pages.asking import asked_facts, raw_value, stored
+from fanlight.web.pages.answering import read_answers
+from fanlight.web.pages.asking import asked_facts
 from fanlight.web.pages.known import fact_value_words
 from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
 from fanlight.web.pages.who import who_of
@@ -33,7 +35,6 @@ from fanlight.web.pages.who import who_of
 ALLERGY = "allergy"
 """A list that no rule asks for and every session page shows."""
 SOURCES = ("asked", "examined", "measured today", "from the chart", "told by family")
-_ASKED_DENIED = "asked, denied"
 
 
 @page(Permission.RECORD_FACTS)
@@ -50,22 +51,8 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     given = {name[5:]: str(value) for name, value in request.POST.items() if name.startswith("fact-") and str(value).strip()}
     if request.method == "POST":
         source = request.POST.get("source") if request.POST.get("source") in SOURCES else SOURCES[0]
-        rows = []
-        for name, text in given.items():
-            known = content.facts.definitions.get(name)
-            if known is None:
-                continue
-            value = raw_value(known, text)
-            try:
-                read, as_given = read_value(known, value)
-            except (FanlightError, ValueError) as problem:
-                why = f"{problem.why}. {problem.next_step}" if isinstance(problem, FanlightError) else str(problem)
-                errors[name] = why[:1].upper() + why[1:]
-                faults.append(FaultLine(f"{known.label}: {errors[name]}", f"#fact-{name}"))
-                continue
-            is_denied = known.kind is FactKind.BOOLEAN and value is False and source == SOURCES[0]
-            said = _ASKED_DENIED if is_denied else f"{source}, given as {as_given}" if as_given else source
-            rows.append({"name": name, "value": stored(read), "unit": known.unit, "true_at": now, "source": said})
+        answers = read_answers(given, content.facts, source=str(source), at=now)
+        rows, errors, faults = answers.rows, answers.errors, answers.faults
         if not rows and not faults:
             faults.append(FaultLine("Nothing was answered. Choose or type at least one answer."))
         if not faults:
@@ -78,7 +65,10 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
                     body=body,
                     by=user,
                     at=now,
-                    do=lambda: {"facts": len(record_facts(patient=row, facts=rows, by=user, at=now, source=str(source)))},
+                    do=lambda: {
+                        "facts": len(record_facts(patient=row, facts=rows, by=user, at=now, source=str(source))),
+                        "tasks": close_answered(patient=row, content=content, by=user, at=now),
+                    },
                 )
             except (FanlightError, ValueError) as problem:
                 faults.append(FaultLine(str(problem) if isinstance(problem, FanlightError) else "Reload the page and enter it again."))

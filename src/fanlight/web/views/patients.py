@@ -122,7 +122,7 @@ def new_patient(request: HttpRequest) -> HttpResponse:
             answer = do_once(request, form, "new_patient", do)
             if answer is not None:
                 messages.success(request, "Entered. Next: what is known of this person.")
-                return redirect("facts" if user.may(Permission.RECORD_FACTS) else "patient", answer["patient"])
+                return redirect("interview" if user.may(Permission.RECORD_FACTS) else "patient", answer["patient"])
         else:
             form.add_error("is_another", "Somebody like this is here already. Open that record, or say that this is another person.")
     return render(
@@ -256,6 +256,7 @@ def _lines(row: Patient, kind: str) -> list[str]:
 def _next_steps(user: Any, row: Patient, running: list[Any]) -> list[tuple[str, str, str]]:
     """Where to go from here, the likeliest first, each only for those who may."""
     wanted = [
+        (Permission.RECORD_FACTS, "Interview", reverse("interview", args=[row.pk]), "every contraindication, one screen at a time"),
         (Permission.RECORD_FACTS, "Ask and record facts", reverse("facts", args=[row.pk]), "what the rules ask for, asked and denied too"),
         (Permission.SEE_SCREENING, "Screening", reverse("screening", args=[row.pk]), "may this person have this treatment, and why"),
         (Permission.SEE_SCALES, "Scales", reverse("scales", args=[row.pk]), "ask, enter, send to the phone; every score"),

@@ -13,6 +13,7 @@ from fanlight.core.instants import clinic_date
 from fanlight.exchange.fhir.values import ObservationValue
 from fanlight.records import clock
 from fanlight.records.actions.intake import unsure_of
+from fanlight.records.actions.screening_tasks import close_answered
 from fanlight.records.code_tables import code_tables
 from fanlight.records.idempotency import once
 from fanlight.records.knowledge import current_facts
@@ -97,7 +98,10 @@ def _settle(request: HttpRequest, row: Patient) -> HttpResponse:
             body={"patient": row.pk, "taken": taken, "aside": aside},
             by=user,
             at=now,
-            do=lambda: {"taken": settle_received(patient=row, taken=taken, aside=aside, by=user, at=now)},
+            do=lambda: {
+                "taken": settle_received(patient=row, taken=taken, aside=aside, by=user, at=now),
+                "tasks": close_answered(patient=row, content=library(), by=user, at=now),
+            },
         )
     except (FanlightError, ValueError) as problem:
         messages.error(request, str(problem) if isinstance(problem, FanlightError) else "Reload the page and choose again.")

@@ -15,7 +15,7 @@ from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.courses import current_signature
 from fanlight.records.actions.gates import OverrideGiven, decide
-from fanlight.records.actions.screening_tasks import ask_for_all
+from fanlight.records.actions.screening_tasks import ask_for_all, asked_tasks, lacking
 from fanlight.records.audit import note
 from fanlight.records.judging import screen_patient
 from fanlight.records.library import library
@@ -24,6 +24,7 @@ from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, SecondPersonMixin, do_once
 from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
 from fanlight.web.pages.reasoning import citations, headline, lead, reasons, trial_rows
+from fanlight.web.pages.settling import seen_token, settlers
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.words import counted
 
@@ -46,6 +47,9 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
     row = patient_or_404(request, pk)
     content = library()
     protocol = chosen_protocol(request, row, content)
+    seen = seen_token(row)
+    if request.headers.get("HX-Request") and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
     signature = current_signature(row.site, protocol.id, content)
     result = screen_patient(row, protocol, signature, content, stage=Stage.SCREEN, at=now)
     facts_href = f"{reverse('facts', args=[pk])}?protocol={protocol.id}"
@@ -55,7 +59,7 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
     overridable = [reason.id for reason in blocking if reason.severity != "HARD_STOP"]
     if request.method == "POST" and "ask_for_all" in request.POST:
         count = ask_for_all(patient=row, result=result, catalogue=content.facts, by=user, at=now)
-        messages.success(request, f"Asked for: {counted(count, 'thing')} owed now, each with an owner and a time.")
+        messages.success(request, f"Asked {counted(count, 'kind of person', 'kinds of people')}: a task each, with an owner and a time.")
         return redirect(f"{request.path}?protocol={protocol.id}")
     form = DecisionForm(request.POST or None, overridable=overridable) if may_decide else None
     if request.method == "POST" and form is not None and form.is_valid():
@@ -107,5 +111,13 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
         "decided": decided,
         "facts_href": facts_href,
         "observation": result.observation_minutes,
+        "settlers": settlers(lacking(result), content.facts, content.settling, asked_tasks(row, protocol.id)),
+        "lacks": sum(len(facts) for facts in lacking(result).values()),
+        "blocking_known": [reason for reason in blocking if not reason.missing],
+        "seen": seen,
+        "now": now,
+        "is_live": "seen" in request.GET,
     }
+    if request.headers.get("HX-Request"):
+        return render(request, "screening_live.html", context)
     return render(request, "screening.html", context, status=422 if form is not None and form.is_bound and form.errors else 200)
