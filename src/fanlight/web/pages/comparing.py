@@ -36,6 +36,7 @@ def compare_rows(left: Patient, right: Patient, today: date) -> list[CompareRow]
         ("Courses", lambda row: row.courses.count()),
         ("Sessions", lambda row: TreatmentSession.objects.filter(course__patient=row).count()),
         ("Facts", lambda row: row.facts.count() + row.history.count()),
+        ("Said, to be looked at", lambda row: row.received_facts.filter(settled__isnull=True).count()),
         ("Answers to scales", lambda row: row.scale_responses.count()),
         ("Consents", lambda row: row.consents.count()),
         ("Open tasks", lambda row: row.tasks.filter(closed_at__isnull=True).count()),

@@ -97,8 +97,9 @@ def _inputs(inputs: tuple[Fact, ...]) -> str:
 def headline(result: ScreeningResult, open_ones: tuple[Reason, ...]) -> str:
     """The page's sentence."""
     blocking = [reason for reason in open_ones if reason.stands_in_the_way]
-    unknown = sum(reason.state == "unknown" for reason in blocking)
-    present = len(blocking) - unknown
+    unsettled = sum(reason.state == "unknown" for reason in blocking)
+    present = len(blocking) - unsettled
+    unknown = len({lack.fact for reason in blocking for lack in reason.missing}) or unsettled
     if result.outcome is Outcome.HARD_STOP:
         return "No. Something forbids this treatment, and nobody here can go past it."
     if not blocking:

@@ -20,8 +20,10 @@ function show(next, { typing = true } = {}) {
   if (top < 90 || bottom > innerHeight - 90) line.scrollIntoView({ block: "center" });
 }
 
+/** To the next question nobody has answered; what is known already is passed over, and can be gone to by hand. */
 function onward() {
-  show(at + 1);
+  const next = lines.findIndex((line, place) => place > at && "open" in line.dataset);
+  show(next < 0 ? lines.length : next);
 }
 
 form.addEventListener("keydown", (event) => {
@@ -44,13 +46,13 @@ form.addEventListener("keydown", (event) => {
     show(at - 1, { typing: false });
   } else if (event.key === "ArrowDown" && !isTyping) {
     event.preventDefault();
-    onward();
+    show(at + 1, { typing: false });
   }
 });
 
 form.addEventListener("change", (event) => {
   const line = event.target.closest(".asked-line");
-  if (line && event.target.matches("input[type=radio]") && !event.target.matches(":focus-visible")) show(lines.indexOf(line) + 1, { typing: false });
+  if (line && event.target.matches("input[type=radio]") && !event.target.matches(":focus-visible")) onward();
 });
 
 form.addEventListener("focusin", (event) => {
