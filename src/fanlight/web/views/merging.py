@@ -33,6 +33,7 @@ class MergeForm(SecondPersonMixin, KeyedForm):
 
     def __init__(self, *args: object, records: list[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        both_are_needed(self)
         self.fields["keep"].choices = records  # type: ignore[attr-defined]
 
 
@@ -42,6 +43,17 @@ class UnmergeForm(SecondPersonMixin, KeyedForm):
     reason = forms.CharField(
         label="Why they are two people", max_length=240, error_messages={"required": "Say in a sentence what was wrong."}
     )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        both_are_needed(self)
+
+
+def both_are_needed(form: forms.Form) -> None:
+    """The second person's sign-in is no extra here: without it nothing is done."""
+    for name in ("second_name", "second_password"):
+        form.fields[name].required = True
+        form.fields[name].error_messages["required"] = "A second person must confirm it with their own sign-in."
 
 
 @page(Permission.EDIT_DEMOGRAPHICS)
