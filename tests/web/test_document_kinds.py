@@ -9,7 +9,7 @@ from fanlight.records.models import StaffMember, TreatmentSession
 from fanlight.records.session_path import keep_transitions
 from fanlight.sample.fill import fill_clinic
 
-EVERY = ("procedure_note", "discharge_instructions", "visit_summary", "referrer_letter")
+EVERY = ("procedure_note", "discharge_instructions", "visit_summary", "referrer_letter", "downtime_sheet")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from fanlight.care.documents import (
     SessionHeader,
     Signature,
     discharge_instructions,
+    downtime_sheet,
     monitoring_form,
     procedure_note,
     referrer_letter,
@@ -31,7 +32,10 @@ KINDS = {
     "visit_summary": "Visit summary, for the patient",
     "referrer_letter": "Letter to the referrer",
     "monitoring_form": "REMS monitoring form, its content",
+    "downtime_sheet": "Downtime sheet, for paper",
 }
+UNSIGNED = frozenset({"downtime_sheet"})
+"""Written by hand on paper: nobody signs it here."""
 
 
 def kinds_for(plan: SessionPlan) -> dict[str, str]:
@@ -92,6 +96,8 @@ def document_of(kind: str, row: TreatmentSession, bedside: Bedside, now: datetim
         return referrer_letter(state, plan, header, now, signatures=signed)
     if kind == "visit_summary":
         return visit_summary(state, plan, header, now)
+    if kind == "downtime_sheet":
+        return downtime_sheet(state, plan, header, now)
     if kind == "monitoring_form":
         return monitoring_form(state, plan, header, now, signed)
     file = read(content_folder() / "documents" / "discharge_instructions.yaml", InstructionsFile)

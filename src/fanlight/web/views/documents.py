@@ -24,7 +24,7 @@ from fanlight.web.access import page, person, session_or_404
 from fanlight.web.drawing.session_chart import draw_session_chart
 from fanlight.web.drawing.session_chart_values import LimitLine, Point, SessionChart
 from fanlight.web.drawing.svg import Svg
-from fanlight.web.pages.document_header import document_of, kinds_for
+from fanlight.web.pages.document_header import UNSIGNED, document_of, kinds_for
 from fanlight.web.views.sessions import about_session
 
 
@@ -60,7 +60,7 @@ def sign(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
     row = session_or_404(request, reference)
     now, by = clock.now(), person(request)
     bedside = at_bedside(row, now)
-    if bedside is None or kind not in kinds_for(bedside.plan):
+    if bedside is None or kind not in kinds_for(bedside.plan) or kind in UNSIGNED:
         raise Http404
     made = document_of(kind, row, bedside, told_at(row, bedside, now))
     try:
@@ -88,7 +88,8 @@ def document(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
     bedside = at_bedside(row, now)
     if bedside is None or kind not in kinds_for(bedside.plan):
         raise Http404
-    note("see_document", at=now, by=person(request), patient=row.patient, session=row.pk, document=kind)
+    is_kept = request.headers.get("X-Fanlight-Keep") == "1"  # a tablet lays the downtime sheet by for the hour without a server
+    note("keep_document" if is_kept else "see_document", at=now, by=person(request), patient=row.patient, session=row.pk, document=kind)
     made = document_of(kind, row, bedside, told_at(row, bedside, now))
     mark = content_hash_of(made)
     sections = [
@@ -100,6 +101,7 @@ def document(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
     context |= {
         "whole_hash": mark,
         "signed": [(signature, signature.content_hash == mark) for signature in own],
+        "is_signed": kind not in UNSIGNED,
         "may_sign": user.may(Permission.SIGN_DOCUMENTS) and bedside.state.is_ended,
         "must_end": not bedside.state.is_ended,
         "meanings": MEANINGS,

@@ -465,10 +465,12 @@ function swap(body) {
   pad?.refresh(body.entry.tiles);
   tick();
   showKept();
+  keepSheet();
 }
 
 setInterval(tick, 500);
 setInterval(poll, Number(page.poll) * 1000);
+setInterval(keepSheet, 5 * 60000);
 window.addEventListener("online", poll);
 document.addEventListener("visibilitychange", poll);
 window.addEventListener("beforeunload", (event) => {
@@ -478,6 +480,22 @@ if (pad) readVitals();
 const wanted = location.hash.startsWith("#do-") && document.getElementById(location.hash.slice(1));
 if (wanted?.showModal) wanted.showModal(); // another page sent somebody here to say one thing
 showKept().then(poll);
+
+let sheetAt = 0;
+
+/** The downtime sheet as it reads now, laid by on this device; made anew by itself while the server answers. */
+async function keepSheet() {
+  if (!page.sheet || !window.caches || link !== "on" || Date.now() - sheetAt < 60000) return;
+  sheetAt = Date.now();
+  try {
+    const answer = await fetch(page.sheet, { credentials: "same-origin", redirect: "manual", headers: { "X-Fanlight-Keep": "1" } });
+    if (!answer.ok) return;
+    const whole = await answer.blob(); // all of it first: half a sheet never takes the place of a whole one
+    await (await caches.open("fanlight-chairside-1")).put(page.sheet, new Response(whole, { headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": answer.headers.get("Content-Security-Policy") ?? "default-src 'self'" } }));
+  } catch {
+    sheetAt = 0; // the server went away meanwhile: the sheet kept before stands
+  }
+}
 
 /** Keep this page and its files at hand, so that it opens again while the server is away. */
 async function prepareForAbsence() {

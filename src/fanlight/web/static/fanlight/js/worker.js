@@ -1,5 +1,5 @@
-// Keeps the session page usable when the server is away and the page is loaded again: the page as it last was, and the
-// files it is made of. It answers from here only when the server does not; it never answers for an entry.
+// Keeps the session page usable when the server is away and the page is loaded again: the page as it last was, its downtime
+// sheet, and the files they are made of. It answers from here only when the server does not; it never answers for an entry.
 const CACHE = "fanlight-chairside-1";
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -24,5 +24,6 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   const isPage = request.mode === "navigate" && /^\/sessions\/[A-Z0-9]+\/$/.test(url.pathname);
-  if (isPage || url.pathname.startsWith("/static/")) event.respondWith(fromServerElseKept(request));
+  const isSheet = request.mode === "navigate" && /^\/sessions\/[A-Z0-9]+\/documents\/downtime_sheet\/$/.test(url.pathname);
+  if (isPage || isSheet || url.pathname.startsWith("/static/")) event.respondWith(fromServerElseKept(request));
 });
