@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scales": ("fanlight.cli.scales", "list the rating scales and their licences"),
     "score": ("fanlight.cli.score", "score the answers to a rating scale"),
     "screen": ("fanlight.cli.screen", "ask every rule whether a patient may have a protocol"),
+    "remind": ("fanlight.cli.remind", "ask, remind and pass on what is late, once; for a timer"),
     "serve": ("fanlight.cli.serve", "run the clinic's server"),
     "simulate": ("fanlight.cli.simulate", "draw the expected course of a dose, with its uncertainty"),
     "trial": ("fanlight.cli.trial", "run a virtual trial of schedules, and say how much of it is assumed"),

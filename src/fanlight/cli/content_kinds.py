@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 KINDS: tuple[tuple[str, str], ...] = (
+    ("asking/messages.yaml", "fanlight.care.scales.messages:MessageTexts"),
     ("asking/*.yaml", "fanlight.care.scales.asking:AskingPolicy"),
     ("calendars/*.yaml", "fanlight.care.protocols:ClinicCalendar"),
     ("codes/measures.yaml", "fanlight.exchange.fhir.tables:MeasuresFile"),

@@ -28,6 +28,7 @@ def demo(
 
     started = time.monotonic()
     os.environ["FANLIGHT_DEMO"] = "1"
+    os.environ.setdefault("FANLIGHT_PUBLIC_URL", f"http://127.0.0.1:{port}")
     use_overlay(overlay)
     folder = choose_data(data)
     if fresh and folder.exists():

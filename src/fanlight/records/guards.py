@@ -58,7 +58,12 @@ PHONE_INTAKE_TABLES = (
     "records_intakelinkevent",
 )
 DATES_TABLES = ("records_dateschange",)
-APPEND_ONLY_TABLES = (*_FROM_THE_START, *SCALE_TABLES, *INTAKE_TABLES, *PHONE_INTAKE_TABLES, *DATES_TABLES)
+NOTICE_TABLES = (
+    "records_contactagreement",
+    "records_notice",
+    "records_noticeattempt",
+)
+APPEND_ONLY_TABLES = (*_FROM_THE_START, *SCALE_TABLES, *INTAKE_TABLES, *PHONE_INTAKE_TABLES, *DATES_TABLES, *NOTICE_TABLES)
 NEVER_DELETED_TABLES = ("records_patient", "records_site", "records_staffmember", "records_task", "records_treatmentsession")
 
 _SQLITE_REFUSE = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
@@ -113,6 +118,9 @@ def raise_phone_intake_guards(apps: Apps, schema_editor: Any) -> None:
 def raise_dates_guards(apps: Apps, schema_editor: Any) -> None:
     """Create the triggers of the table of moved dates."""
     _refuse(schema_editor, DATES_TABLES, ())
+def raise_notice_guards(apps: Apps, schema_editor: Any) -> None:
+    """Create the triggers of the tables of agreements and messages."""
+    _refuse(schema_editor, NOTICE_TABLES, ())
 
 
 def _refuse(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str]) -> None:
@@ -153,6 +161,9 @@ def lower_phone_intake_guards(apps: Apps, schema_editor: Any) -> None:
 def lower_dates_guards(apps: Apps, schema_editor: Any) -> None:
     """Only for going back to an empty database in development."""
     _allow(schema_editor, DATES_TABLES, (), [])
+def lower_notice_guards(apps: Apps, schema_editor: Any) -> None:
+    """Only for going back to an empty database in development."""
+    _allow(schema_editor, NOTICE_TABLES, (), [])
 
 
 def _allow(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str], others: list[tuple[str, str]]) -> None:

@@ -14,6 +14,7 @@ from fanlight.care.protocols import ClinicCalendar, DefaultCeilings, LintAgainst
 from fanlight.care.rules import RulesFile, SourcesFile, sources_of
 from fanlight.care.scales import RiskTable
 from fanlight.care.scales.asking import AskingPolicy
+from fanlight.care.scales.messages import MessageTexts
 from fanlight.care.screening import ScreeningContent
 from fanlight.care.sessions.owed import OwedTimesFile
 from fanlight.care.sessions.parameters import SessionParametersFile
@@ -156,6 +157,11 @@ class Library:
     def asking_policy(self) -> AskingPolicy:
         """When a patient is asked for a scale, and who owns it when nobody answers."""
         return compiled(self.shipped_version, "asking", lambda: read(self.folder / "asking" / "policy.yaml", AskingPolicy))
+
+    @cached_property
+    def message_texts(self) -> MessageTexts:
+        """What messages to patients say, and how patiently they are tried."""
+        return compiled(self.shipped_version, "messages", lambda: read(self.folder / "asking" / "messages.yaml", MessageTexts))
 
     @cached_property
     def screening(self) -> ScreeningContent:

@@ -1,7 +1,8 @@
 """Owed scales: what the protocols of running courses ask for, how it stands, and the task that owns what is not answered.
 
 How an ask stands is worked out anew each time from what is on record (`fanlight.care.scales.asking`); nothing here remembers it.
-No message is sent from here: from the due day on a nurse owns the asking, then the call list, then the person the course names.
+Messages are sent by `fanlight.records.actions.reminders`; from the due day on a nurse owns the asking besides, then the call list, then
+the person the course names.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from datetime import date, datetime, timedelta
 
 from fanlight.care.protocols.course import PlannedSession
 from fanlight.care.protocols.windows import due_measures
-from fanlight.care.scales.asking import Ask, Closure, Completeness, Form, History, Owed, PatientChannel, Stage, completeness, owed
+from fanlight.care.scales.asking import Ask, Closure, Completeness, Form, History, Owed, Stage, completeness, owed
 from fanlight.care.sessions import EventKind, SessionStatus
 from fanlight.core.instants import clinic_date, clinic_day
 from fanlight.records.actions.scales import patient_account
 from fanlight.records.audit import change
+from fanlight.records.contact import channel_of, messages_to
 from fanlight.records.duty import person_for
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import Library
@@ -82,13 +84,15 @@ def standings(site: Site, content: Library, now: datetime, patient: Patient | No
     forms = _forms(stands)
     closures = _closures(site, found)
     left = _transferred(found)
+    messages = messages_to((course.patient_id for course in found), content.message_texts)
     answers = []
     for course in found:
         if course.pk in left:
             continue
-        history = History(tuple(forms[stands[course.patient_id]]), (), tuple(_closed(course, closures, by_course, content)))
+        sent = messages.get(course.patient_id, ())
+        history = History(tuple(forms[stands[course.patient_id]]), sent, tuple(_closed(course, closures, by_course, content)))
         asks = asks_of(course, by_course[course.pk], content)
-        channel = PatientChannel(site.zone)
+        channel = channel_of(course.patient)
         answers.append(CourseOwed(course, owed(asks, history, channel, course.opened_by.name, content.asking_policy, now)))
     return answers
 
@@ -99,7 +103,9 @@ def _forms(stands: Mapping[int, int]) -> dict[int, list[Form]]:
     found: dict[int, list[Form]] = defaultdict(list)
     for row in ScaleResponse.objects.filter(patient__in=patients).only("patient_id", "instrument_id", "answered_at", "score"):
         found[stands[row.patient_id]].append(Form(row.instrument_id, row.answered_at, row.score.get("status") in _WHOLE))
-    for form in ScaleForm.objects.filter(patient__in=patients, finish__isnull=True).select_related("edition"):
+    for form in (
+        ScaleForm.objects.filter(patient__in=patients, finish__isnull=True, taps__isnull=False).select_related("edition").distinct()
+    ):
         found[stands[form.patient_id]].append(Form(form.edition.instrument_id, form.opened_at, False))
     asked = SessionEvent.objects.filter(kind=EventKind.CSSRS_ASKED.value, session__course__patient__in=patients)
     for patient_id, taken_at in asked.values_list("session__course__patient_id", "taken_at"):
@@ -149,12 +155,13 @@ def _keep_day(course: Course, due_on: date, of_day: list[Owed], content: Library
             _close_answered(task, course, site, at)
         return 0
     stage = max((one.stage for one in wanted), key=list(KINDS).index)
+    because = next(one.because for one in wanted if one.stage is stage)
     titles = _titles([one.ask.scale for one in wanted])
     owner, next_owner, escalates_at = _owners(stage, course, due_on, content, site, at)
     standing = {
         "kind": KINDS[stage],
         "title": f"Ask for {titles}"[:200],
-        "why": f"Due {due_on:%-d %b}. {wanted[0].because.capitalize()}."[:400],
+        "why": f"Due {due_on:%-d %b}. {because.capitalize()}."[:400],
         "next_owner": next_owner,
         "escalates_at": escalates_at,
     }

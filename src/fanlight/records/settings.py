@@ -190,3 +190,20 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "sparse"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+PUBLIC_URL = os.environ.get("FANLIGHT_PUBLIC_URL", "").rstrip("/")
+"""Where patients reach this server, as https://forms.clinic.example. Without it no message with a link is sent."""
+SMS_URL = os.environ.get("FANLIGHT_SMS_URL", "")
+SMS_FROM = os.environ.get("FANLIGHT_SMS_FROM", "")
+SMS_USER = os.environ.get("FANLIGHT_SMS_USER", "")
+SMS_PASSWORD = os.environ.get("FANLIGHT_SMS_PASSWORD", "")
+if SMS_URL and urlsplit(SMS_URL).scheme != "https" and urlsplit(SMS_URL).hostname not in ("127.0.0.1", "localhost"):
+    raise ValueError("FAN-MAIL-001  FANLIGHT_SMS_URL must begin with https: names and numbers go over it.")
+EMAIL_BACKEND = os.environ.get("FANLIGHT_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = os.environ.get("FANLIGHT_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("FANLIGHT_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("FANLIGHT_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("FANLIGHT_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("FANLIGHT_EMAIL_TLS") == "1"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("FANLIGHT_EMAIL_FROM", "fanlight@localhost")

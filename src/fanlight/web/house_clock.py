@@ -23,6 +23,7 @@ def start_house_clock() -> threading.Thread:
 def _run() -> None:
     from fanlight.core.errors import FanlightError
     from fanlight.records.actions.clock_jumps import watch_clock
+    from fanlight.records.actions.reminders import send_due
     from fanlight.records.actions.session_owed import keep_sessions_owed
     from fanlight.records.actions.tasks import escalate_late_tasks
     from fanlight.records.clock import now
@@ -41,6 +42,7 @@ def _run() -> None:
                 if rounds % _ASK_EVERY == 0:
                     keep_sessions_owed(site=site, at=now())
                     keep_asking(site=site, content=library(), at=now())
+                    send_due(site=site, content=library(), at=now())
             rounds += 1
         except FanlightError as problem:
             _log.warning("house clock: %s", problem.code)

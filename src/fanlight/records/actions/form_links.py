@@ -52,6 +52,14 @@ def make_link(*, form: ScaleForm | IntakeForm, by: StaffMember, at: datetime) ->
     """Make a link to a form; an earlier one of the same form is withdrawn."""
     kind = IntakeLink if isinstance(form, IntakeForm) else FormLink
     check_may(by, _NEEDS[kind], at=at, patient=form.patient)
+    return _made(form, by, at)
+
+
+@overload
+def _made(form: ScaleForm, by: StaffMember, at: datetime) -> FormLink: ...
+@overload
+def _made(form: IntakeForm, by: StaffMember, at: datetime) -> IntakeLink: ...
+def _made(form: ScaleForm | IntakeForm, by: StaffMember, at: datetime) -> AnyLink:
     with change("make_form_link", at=at, by=by, patient=form.patient, form=form.pk) as entry:
         for earlier in form.links.all():
             if state_of(earlier, at).is_live:
@@ -62,6 +70,12 @@ def make_link(*, form: ScaleForm | IntakeForm, by: StaffMember, at: datetime) ->
         link = IntakeLink(form=form, **shared) if isinstance(form, IntakeForm) else FormLink(form=form, **shared)
         entry.add(link)
     return link
+
+
+def link_for_message(*, form: ScaleForm, at: datetime) -> FormLink:
+    """The live link of a form, or a new one made by the house for a message it sends."""
+    live = next((link for link in form.links.order_by("-pk") if state_of(link, at).is_live and link.expires_at - at > LIVES / 3), None)
+    return live if live is not None else _made(form, form.opened_by, at)
 
 
 def _event(link: AnyLink, kind: str, at: datetime) -> FormLinkEvent | IntakeLinkEvent:

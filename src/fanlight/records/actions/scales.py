@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,11 +15,12 @@ from fanlight.care.scales.answers import read_answers
 from fanlight.care.scales.conditions import ContextValue
 from fanlight.care.scales.risk import risk_of_answers, risk_of_event
 from fanlight.core.errors import FanlightError, Fault, InputError
-from fanlight.core.instants import as_utc
+from fanlight.core.instants import as_utc, clinic_day
 from fanlight.records.actions.risk import raise_risk
 from fanlight.records.actions.scale_forms import CSSRS, answers_of, edition_of, instrument_of
 from fanlight.records.audit import change
 from fanlight.records.idempotency import KeyReusedError
+from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import Library
 from fanlight.records.models import (
     Patient,
@@ -101,6 +102,35 @@ def open_form(
             "FAN-FORM-004", f"Cannot open {instrument.title}", "the rater may not rate here", "Choose a clinician of this clinic."
         )
     return _open(patient, edition, way, by, at, rater, session)
+
+
+def house_account(site: Site, at: datetime) -> StaffMember:
+    """The account under which the house itself opens forms and makes links. Nobody signs in with it."""
+    found = StaffMember.objects.filter(username=f"house-{site.code}").first()
+    if found is not None:
+        return found
+    with change("create_house_account", at=at, by=None) as entry:
+        account = StaffMember(site=site, username=f"house-{site.code}", name="The house", initials="FAN", is_active=False)
+        account.set_unusable_password()
+        entry.add(account)
+        entry.details["staff"] = account.pk
+    return account
+
+
+def may_go_to_a_phone(instrument_id: str) -> bool:
+    """Whether a patient may fill this scale in alone: nobody rates it, and its words may be shown."""
+    known = shipped_instruments().get(instrument_id)
+    return known is not None and not known.needs_rater and known.has_full_text
+
+
+def form_for_message(*, patient: Patient, instrument_id: str, since: date, at: datetime) -> ScaleForm:
+    """The patient's own unfinished form of a scale begun since a day, or a new one opened by the house."""
+    begun = ScaleForm.objects.filter(patient=patient, way="phone", edition__instrument_id=instrument_id, finish__isnull=True)
+    known = begun.filter(opened_at__gte=clinic_day(since, patient.site.zone)[0]).order_by("-pk").first()
+    if known is not None:
+        return known
+    edition, _ = edition_of(instrument_id, at)
+    return _open(patient, edition, "phone", house_account(patient.site, at), at, None, None)
 
 
 def _open(

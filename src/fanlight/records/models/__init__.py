@@ -2,6 +2,7 @@
 
 from fanlight.records.models.base import AppendOnly, AppendOnlyError, ExactJSONField, Recorded, Versioned
 from fanlight.records.models.intake import IntakeAnswer, IntakeFinish, IntakeForm, IntakeLink, IntakeLinkEvent
+from fanlight.records.models.notices import ContactAgreement, Notice, NoticeAttempt
 from fanlight.records.models.patients import (
     Consent,
     ConsentWithdrawal,
@@ -47,6 +48,7 @@ __all__ = [
     "AuditEvent",
     "Consent",
     "ConsentWithdrawal",
+    "ContactAgreement",
     "Course",
     "CourseEnding",
     "CsvMapping",
@@ -69,6 +71,8 @@ __all__ = [
     "IntakeForm",
     "IntakeLink",
     "IntakeLinkEvent",
+    "Notice",
+    "NoticeAttempt",
     "Patient",
     "PatientFact",
     "PatientIdentifier",

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fanlight.care.scales.asking import Stage
 from fanlight.care.sessions import ENDED, DueState, SessionStatus
 from fanlight.records.bedside import at_bedside
 from fanlight.records.merged import with_merged
 from fanlight.records.models import Task, TreatmentSession
+from fanlight.records.owed_scales import KINDS
 from fanlight.web.words import counted, due_words
 
 _ENDED = {status.value for status in ENDED}
@@ -32,6 +34,9 @@ class OwedRow:
     href: str
     is_mine: bool
     is_risk: bool
+    patient: str = ""
+    phone: str = ""
+    is_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,9 @@ def owed_rows(tasks: Iterable[Task], now: datetime, user_pk: int) -> tuple[OwedR
                 f"/owed/{task.pk}/",
                 task.owner_id == user_pk,
                 task.kind in RISK_KINDS,
+                task.patient.name if task.patient else "",
+                task.patient.phone if task.patient else "",
+                task.kind == KINDS[Stage.CALL_LIST],
             )
         )
     return tuple(rows)

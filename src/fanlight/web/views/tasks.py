@@ -41,10 +41,15 @@ def tasks(request: HttpRequest) -> HttpResponse:
     found = Task.objects.for_user(user).filter(closed_at__isnull=True).select_related("owner", "next_owner", "patient").order_by("due_at")
     rows = owed_rows(found, now, user.pk)
     mine = tuple(row for row in rows if row.is_mine)
-    shown = mine if whose == "mine" else rows
+    calls = tuple(row for row in rows if row.is_call)
+    shown = {"mine": mine, "calls": calls}.get(whose, rows)
     late = sum(row.is_late for row in rows)
     headline = "Nothing is owed." if not rows else f"{counted(len(rows), 'thing').capitalize()} owed, {counted(late, 'late', 'late')}."
-    return render(request, "tasks.html", {"rows": shown, "headline": headline, "whose": whose, "mine": len(mine), "all": len(rows)})
+    return render(
+        request,
+        "tasks.html",
+        {"rows": shown, "headline": headline, "whose": whose, "mine": len(mine), "calls": len(calls), "all": len(rows)},
+    )
 
 
 @page(Permission.SEE_TASKS)
