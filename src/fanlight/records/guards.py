@@ -118,6 +118,8 @@ def raise_phone_intake_guards(apps: Apps, schema_editor: Any) -> None:
 def raise_dates_guards(apps: Apps, schema_editor: Any) -> None:
     """Create the triggers of the table of moved dates."""
     _refuse(schema_editor, DATES_TABLES, ())
+
+
 def raise_notice_guards(apps: Apps, schema_editor: Any) -> None:
     """Create the triggers of the tables of agreements and messages."""
     _refuse(schema_editor, NOTICE_TABLES, ())
@@ -161,6 +163,8 @@ def lower_phone_intake_guards(apps: Apps, schema_editor: Any) -> None:
 def lower_dates_guards(apps: Apps, schema_editor: Any) -> None:
     """Only for going back to an empty database in development."""
     _allow(schema_editor, DATES_TABLES, (), [])
+
+
 def lower_notice_guards(apps: Apps, schema_editor: Any) -> None:
     """Only for going back to an empty database in development."""
     _allow(schema_editor, NOTICE_TABLES, (), [])
