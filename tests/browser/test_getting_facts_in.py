@@ -24,6 +24,7 @@ FILE = """MRN;Last Name;First Name;DOB;Weight;Epilepsy;Medicines;Shoe size
 def look(desk, name: str) -> None:
     """The page on a phone, a tablet and a desk, in paper and dim: nothing runs over the side, and it is accessible."""
     desk.page.mouse.move(0, 0)  # a button just pressed is drawn as hovered
+    desk.page.wait_for_timeout(400)
     for width, height in ((390, 844), (820, 1180), (1440, 900)):
         desk.page.set_viewport_size({"width": width, "height": height})
         over = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -32,6 +33,7 @@ def look(desk, name: str) -> None:
         if SHOTS:
             desk.page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
     desk.page.evaluate("document.documentElement.dataset.theme = 'dim'")
+    desk.page.wait_for_timeout(400)  # colours pass over into each other
     desk.must_be_accessible()
     if SHOTS:
         desk.page.screenshot(path=Path(SHOTS) / f"{name}-dim.png", full_page=True)
