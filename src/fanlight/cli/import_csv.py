@@ -146,7 +146,7 @@ def _columns(table: Table, content: Library, source: str) -> str:
     for column in columns:
         if column.suggested:
             kind = targets[column.suggested].kind
-            only = column.days.fits[0] if kind == "day" and column.days and len(column.days.fits) == 1 else ""
+            only = column.only_day_format if kind == "day" else ""
             chosen.append(Choice(column.name, column.suggested, only))
     lines += ["", "A mapping to fill in (units and date formats where they are missing):", ""]
     return "\n".join(lines) + "\n" + json.dumps(mapping_json(Mapping(source, tuple(chosen))), ensure_ascii=False, indent=1) + "\n"

@@ -28,6 +28,11 @@ class Column:
     distinct: tuple[str, ...]
     has_commas: bool
 
+    @property
+    def only_day_format(self) -> str:
+        """The one format every cell can have; "" where it must be asked."""
+        return self.days.fits[0] if self.days and len(self.days.fits) == 1 and not self.days.unreadable else ""
+
 
 def columns_of(table: Table, targets: Mapping[str, Target], words: CsvWords) -> tuple[Column, ...]:
     """Every column of a table. A target is suggested once, to the first column whose head is one of its words."""

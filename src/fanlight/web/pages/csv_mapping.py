@@ -136,11 +136,6 @@ def days_words(found: DaysFound) -> str:
     return f"Can be {' or '.join(FORMATS[name] for name in found.fits)}. Nothing in the file says which."
 
 
-def only_format(column: Column) -> str:
-    """The one format a column of days can have; "" where it must be asked."""
-    return column.days.fits[0] if column.days and len(column.days.fits) == 1 and not column.days.unreadable else ""
-
-
 def unit_words(code: str) -> str:
     """A unit as people write it."""
     if find_unit(code) is None:

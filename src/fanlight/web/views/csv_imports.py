@@ -25,7 +25,7 @@ from fanlight.records.models import CsvUpload, ImportBatch, Patient
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person
 from fanlight.web.forms import FaultLine
-from fanlight.web.pages.csv_mapping import column_rows, grouped_targets, only_format
+from fanlight.web.pages.csv_mapping import column_rows, grouped_targets
 
 _MOST_ROWS = 10_000
 _SHOWN = 200
@@ -121,7 +121,9 @@ def _mapping(request: HttpRequest, columns: tuple[Column, ...], kept: Plain[str,
         names = {column.name for column in columns}
         return Mapping(chosen.source, tuple(choice for choice in chosen.choices if choice.column in names))
     suggested = [column for column in columns if column.suggested]
-    return Mapping("", tuple(Choice(c.name, c.suggested, only_format(c) if targets[c.suggested].kind == "day" else "") for c in suggested))
+    return Mapping(
+        "", tuple(Choice(c.name, c.suggested, c.only_day_format if targets[c.suggested].kind == "day" else "") for c in suggested)
+    )
 
 
 def _posted(request: HttpRequest, columns: tuple[Column, ...]) -> Mapping:

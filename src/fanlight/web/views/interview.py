@@ -28,7 +28,7 @@ from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import FaultLine
 from fanlight.web.pages.answering import ASKED, read_answers
 from fanlight.web.pages.interview_page import QUICK_LISTS, first_open, next_screen, screens
-from fanlight.web.pages.protocol_choice import chosen_protocol
+from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
 from fanlight.web.pages.who import who_of
 
 _UNKNOWN = "unknown"
@@ -90,6 +90,7 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
         "patient": who_of(row, clinic_date(now, row.site.zone)),
         "pk": pk,
         "protocol": protocol,
+        "protocols": protocol_choices(row, content),
         "screens": found,
         "shown": shown,
         "number": found.index(shown) + 1,
