@@ -180,7 +180,7 @@ def test_bad_input_is_refused_in_words(models: dict[str, Model], dose: Dose, tim
 
 
 def test_an_unknown_route_is_refused(models: dict[str, Model]) -> None:
-    with pytest.raises(PharmacologyError, match="knows iv only"):
+    with pytest.raises(PharmacologyError, match="it has iv"):
         models["otto_2021"].simulate([Dose(0, 10.0, route="nasal")], [1.0], Individuals.typical(models["otto_2021"], alike(1, 70, 40)))
 
 

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from fanlight.core.errors import Fault
 from fanlight.science.pharmacology.errors import refuse
-from fanlight.science.pharmacology.linear import Bolus, Infusion, Output, dose_edges, dose_faults, matrix_faults, time_faults
+from fanlight.science.pharmacology.linear import asked_of, dose_edges
+from fanlight.science.pharmacology.linear_checks import Bolus, Infusion, Output
 from fanlight.science.pharmacology.models import Model
 from fanlight.science.pharmacology.people import Individuals
 from fanlight.science.pharmacology.regimens import Dose
@@ -52,12 +53,7 @@ def solve_nonlinear(
 
     All rising flows share one `since`. Result (len(outputs), T). Raises `SimulationInputError` with every fault.
     """
-    a = np.array(matrix, dtype=np.float64)
-    at = np.array(times, dtype=np.float64)
-    pushes = [Bolus(*b) for b in boluses]
-    drips = [Infusion(*i) for i in infusions]
-    reads = [Output(o) if isinstance(o, int) else Output(*o) for o in outputs]
-    faults = matrix_faults(a) + time_faults(at) + dose_faults(pushes, drips, reads, a, at)
+    a, at, pushes, drips, reads, faults = asked_of(matrix, boluses, infusions, outputs, times)
     for k, s in enumerate(saturable):
         if not (np.isfinite(s).all() and s.maximum_rate >= 0 and s.half_amount > 0):
             faults.append(Fault(f"saturable[{k}]", "needs a largest rate not below zero and a half-saturating amount above zero."))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fanlight.core.errors import Fault
 from fanlight.science.pharmacology.errors import PharmacologyError, refuse
+from fanlight.science.pharmacology.expressions import parse_product
 from fanlight.science.pharmacology.models import Model, Parameter, Spread
 
 Floats = NDArray[np.float64]
@@ -95,6 +96,30 @@ class Individuals:
             assert parameter.between is not None
             typical[parameter.name] = spread_out(typical[parameter.name], eta, parameter.between.spread)
         return cls(people, typical, seed, first)
+
+
+def individual_faults(model: Model, individuals: Individuals) -> list[Fault]:
+    """What is wrong with persons' parameters for this model: missing, not one a person, not finite, below zero, or a volume of zero."""
+    products = [parse_product(text) for text in (*(f.rate for f in model.flows), *(o.volume for o in model.outputs))]
+    divided = {name for product in products for name in product.over}
+    divided |= {name for o in model.outputs for name in parse_product(o.volume).names}
+    faults = []
+    for parameter in model.parameters:
+        path = f"parameters[{parameter.name!r}]"
+        values = individuals.parameters.get(parameter.name)
+        if values is None or np.shape(values) != (individuals.count,):
+            faults.append(Fault(path, f"is not one number for each of {individuals.count} persons."))
+            continue
+        if not individuals.count:
+            continue
+        least, most = float(np.min(values)), float(np.max(values))  # NaN passes through both
+        if not np.isfinite(least + most):
+            faults.append(Fault(path, "holds a number that is not finite (NaN or infinity)."))
+        elif least < 0.0:
+            faults.append(Fault(path, f"{least:g} is below zero."))
+        elif least == 0.0 and parameter.name in divided:
+            faults.append(Fault(path, "is zero, and a rate or a concentration is divided by it."))
+    return faults
 
 
 def in_occasion(model: Model, individuals: Individuals, occasion: int) -> Mapping[str, Floats]:

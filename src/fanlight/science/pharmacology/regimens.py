@@ -56,7 +56,7 @@ def regimen_faults(regimen: Sequence[Dose], last_h: float) -> list[Fault]:
             faults.append(Fault(path, "the amount is below zero."))
         if dose.over_h < 0:
             faults.append(Fault(path, "lasts less than no time."))
-        if dose.stopped_after_h is not None and not 0 < dose.stopped_after_h <= dose.over_h:
+        if dose.stopped_after_h is not None and not 0 <= dose.stopped_after_h <= dose.over_h:
             faults.append(Fault(path, "was stopped outside the time it was to run."))
         if dose.devices < 1:
             faults.append(Fault(path, "needs at least one device."))

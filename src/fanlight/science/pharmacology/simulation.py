@@ -12,9 +12,9 @@ from fanlight.core.errors import Fault
 from fanlight.science.pharmacology.errors import refuse
 from fanlight.science.pharmacology.expressions import parse_product
 from fanlight.science.pharmacology.grid import arithmetic_runs, plan
-from fanlight.science.pharmacology.linear import time_faults
+from fanlight.science.pharmacology.linear_checks import numbers, time_faults
 from fanlight.science.pharmacology.models import Model
-from fanlight.science.pharmacology.people import Individuals, in_occasion
+from fanlight.science.pharmacology.people import Individuals, in_occasion, individual_faults
 from fanlight.science.pharmacology.regimens import Dose, regimen_faults
 
 Floats = NDArray[np.float64]
@@ -37,10 +37,12 @@ def simulate(
     model: Model, regimen: Sequence[Dose], times: ArrayLike, individuals: Individuals, out: Sequence[Floats] | None = None
 ) -> tuple[Floats, ...]:
     """See `Model.simulate`."""
-    at = np.array(times, dtype=np.float64)
-    faults = time_faults(at)
+    faults: list[Fault] = []
+    at = numbers("times", times, faults)
+    faults = faults or time_faults(at)
     if not faults:
         faults = regimen_faults(regimen, float(at[-1]))
+    faults += individual_faults(model, individuals) + route_faults(model, regimen)
     shape = (individuals.count, at.size)
     if out is None:
         out = [np.empty(shape) for _ in model.outputs]
@@ -48,18 +50,18 @@ def simulate(
         faults += [
             Fault(f"out[{k}]", f"is not a contiguous array of doubles of shape {shape}.")
             for k, array in enumerate(out)
-            if array.shape != shape or array.dtype != np.float64 or not array.flags.c_contiguous
+            if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.float64 or not array.flags.c_contiguous
         ]
         if len(out) != len(model.outputs):
             faults.append(Fault("out", f"has {len(out)} arrays; the model has {len(model.outputs)} outputs."))
     refuse(model.title, faults)
-    routes = {dose.route: model.route(dose.route) for dose in regimen}
-    model = reached(model, {arm.into for route in routes.values() for arm in route.arms})
-    varies_within = individuals.seed is not None and any(p.within is not None for p in model.parameters)
-    if not regimen:
+    if not regimen or not individuals.count:
         for array in out:
             array[:] = 0.0
         return tuple(out)
+    routes = {dose.route: model.route(dose.route) for dose in regimen}
+    model = reached(model, {arm.into for route in routes.values() for arm in route.arms})
+    varies_within = individuals.seed is not None and any(p.within is not None for p in model.parameters)
     simple = mammillary_shape(model)
     segments = shared_segments_of(model, simple, regimen, individuals) if simple is not None else None
     if simple is not None and segments is not None and not varies_within:
@@ -69,6 +71,16 @@ def simulate(
     else:
         _by_steps(model, regimen, at, individuals, in_occasion(model, individuals, 0), np.arange(individuals.count), out)
     return tuple(out)
+
+
+def route_faults(model: Model, regimen: Sequence[Dose]) -> list[Fault]:
+    """Routes the model does not have."""
+    names = [route.name for route in model.routes]
+    return [
+        Fault(f"regimen[{k}]", f"the model has no route {dose.route!r}; it has {', '.join(names)}.")
+        for k, dose in enumerate(regimen)
+        if dose.route not in names
+    ]
 
 
 def reached(model: Model, entries: set[str]) -> Model:

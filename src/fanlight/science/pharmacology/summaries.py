@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fanlight.core.errors import Fault
 from fanlight.science.pharmacology.errors import PharmacologyError, refuse
 from fanlight.science.pharmacology.models import Model
-from fanlight.science.pharmacology.people import Individuals
+from fanlight.science.pharmacology.people import Individuals, individual_faults
 from fanlight.science.pharmacology.regimens import Dose, regimen_faults
 from fanlight.science.pharmacology.simulation import (
     WORKERS,
@@ -22,6 +22,7 @@ from fanlight.science.pharmacology.simulation import (
     mammillary_shape,
     output_scales,
     reached,
+    route_faults,
     shared_segments_of,
 )
 
@@ -50,7 +51,8 @@ def summaries(
     varies between the occasions of more than one dose (use `simulate` on a grid there).
     """
     above = above or {}
-    faults = regimen_faults(regimen, until_h)
+    faults = regimen_faults(regimen, until_h) if np.isfinite(until_h) else [Fault("until_h", f"{until_h} is not a time in hours.")]
+    faults += individual_faults(model, individuals) + route_faults(model, regimen)
     faults += [Fault("above", f"{name!r} is not an output of {model.title}.") for name in above if name not in model.output_names]
     faults += [Fault("above", f"{level} is not a level above zero.") for level in above.values() if not level > 0]
     if not regimen:
@@ -66,6 +68,8 @@ def summaries(
         )
     levels = np.array([above.get(name, np.nan) for name in model.output_names], dtype=np.float64)
     raw = np.zeros((individuals.count, len(model.outputs), 4))
+    if not individuals.count:
+        return {name: CurveSummary(raw[:, o, 0], raw[:, o, 1], raw[:, o, 2], raw[:, o, 3]) for o, name in enumerate(model.output_names)}
     routes = {dose.route: model.route(dose.route) for dose in regimen}
     small = reached(model, {arm.into for route in routes.values() for arm in route.arms})
     shape = mammillary_shape(small)

@@ -1,0 +1,96 @@
+"""What cannot be simulated is refused with every fault, before any kernel sees it; what is merely empty is answered."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from fanlight.content import content_folder, read
+from fanlight.science.pharmacology import SimulationInputError, solve
+from fanlight.science.pharmacology.models import Model
+from fanlight.science.pharmacology.people import Individuals, alike
+from fanlight.science.pharmacology.regimens import Dose
+from fanlight.science.pharmacology.summaries import summaries
+
+TIMES = [0.0, 1.0, 2.0]
+DRIP = Dose(0, amount_mg=35, over_h=2 / 3)
+
+
+@pytest.fixture(scope="module")
+def kamp() -> Model:
+    return read(content_folder() / "pharmacology" / "models" / "kamp_2020.yaml", Model)
+
+
+def people(model: Model, **changed: float) -> Individuals:
+    typical = Individuals.typical(model, alike(3, 70, 40))
+    parameters = {name: values.copy() for name, values in typical.parameters.items()}
+    for name, value in changed.items():
+        parameters[name][1] = value  # one person among three
+    return Individuals(typical.people, parameters, None)
+
+
+PERSONS = [
+    ("CL", -84.0, "below zero"),
+    ("CL", math.nan, "not finite"),
+    ("V1", 0.0, "divided by it"),
+    ("V1", math.inf, "not finite"),
+    ("Q3", -1.0, "below zero"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "says"), PERSONS)
+def test_one_person_with_a_wrong_parameter_is_named_before_anything_is_computed(kamp, name, value, says):
+    wrong = people(kamp, **{name: value})
+    for ask in (lambda: kamp.simulate([DRIP], TIMES, wrong), lambda: summaries(kamp, [DRIP], wrong, 24.0)):
+        with pytest.raises(SimulationInputError) as found:
+            ask()
+        assert [fault.path for fault in found.value.faults] == [f"parameters[{name!r}]"]
+        assert says in found.value.faults[0].reason
+
+
+def test_all_faults_come_at_once(kamp):
+    wrong = people(kamp, CL=-1.0, V2=math.nan)
+    with pytest.raises(SimulationInputError) as found:
+        kamp.simulate([Dose(math.nan, amount_mg=1), Dose(0, amount_mg=1, route="by spoon")], TIMES, wrong)
+    paths = [fault.path for fault in found.value.faults]
+    assert paths == ["regimen[0]", "parameters['CL']", "parameters['V2']", "regimen[1]"]
+
+
+def test_a_parameter_that_is_missing_or_of_another_length_is_named(kamp):
+    whole = people(kamp)
+    short = {**whole.parameters, "CL": whole.parameters["CL"][:2]}
+    less = {name: values for name, values in whole.parameters.items() if name != "CL"}
+    for parameters in (short, less):
+        with pytest.raises(SimulationInputError, match="CL"):
+            kamp.simulate([DRIP], TIMES, Individuals(whole.people, parameters, None))
+
+
+def test_no_clearance_at_all_is_answered_and_keeps_every_mg(kamp):
+    typical = people(kamp)
+    kept = Individuals(typical.people, {**typical.parameters, "CL": np.zeros(3)}, None)
+    found = kamp.simulate([DRIP], [1000.0], kept)[0]
+    volumes = sum(float(typical.parameters[name][0]) for name in ("V1", "V2", "V3"))
+    assert found[0, 0] == pytest.approx(35 / volumes * 1000, rel=1e-9)
+
+
+def test_nothing_given_and_nobody_there_are_answered(kamp):
+    assert (kamp.simulate([], TIMES, people(kamp))[0] == 0.0).all()
+    nobody = Individuals.typical(kamp, alike(0, 70, 40))
+    assert kamp.simulate([DRIP], TIMES, nobody)[0].shape == (0, 3)
+    assert summaries(kamp, [DRIP], nobody, 24.0)["ketamine"].peak.shape == (0,)
+
+
+def test_an_infusion_stopped_at_once_or_of_no_length_gives_nothing(kamp):
+    aborted = Dose(0, amount_mg=35, over_h=2 / 3, stopped_after_h=0.0)
+    assert (kamp.simulate([aborted], TIMES, people(kamp))[0] == 0.0).all()
+    assert (solve([[-1.0]], [], [(1.0, 1.0, 0, 50.0)], [0], TIMES) == 0.0).all()
+
+
+def test_arrays_of_numpy_are_taken_as_rows_and_states():
+    matrix = np.array([[-2.0, 0.0], [1.0, -1.0]])
+    rows = solve(
+        matrix=matrix, boluses=np.array([[0.0, 0.0, 10.0]]), infusions=np.zeros((0, 4)), outputs=np.array([0, 1]), times=np.array(TIMES)
+    )
+    assert (rows == solve(matrix, [(0.0, 0, 10.0)], [], [0, 1], TIMES)).all()
