@@ -36,12 +36,15 @@ from fanlight.records.models import (
 from fanlight.records.permissions import Permission
 from fanlight.records.policies import check_may
 
-WAYS = ("read_aloud", "rated", "typed", "phone")
+WAYS = ("read_aloud", "rated", "typed", "phone", "kiosk")
+ALONE = ("phone", "kiosk")
+"""Ways in which the patient answers alone: on their own phone, or on the clinic's tablet."""
 SOURCES = {
     "read_aloud": "read aloud by staff",
     "rated": "rated by a clinician",
     "typed": "entered by staff",
     "phone": "patient, phone link",
+    "kiosk": "patient, clinic's tablet",
 }
 NOT_SAFE = "patient_not_sure_of_being_safe"
 
@@ -90,9 +93,9 @@ def open_form(
         raise ScaleFormError(
             "FAN-FORM-001", f"Cannot open {instrument.title}", f"{way!r} is no way of asking", f"One of: {', '.join(WAYS)}."
         )
-    if way == "phone" and (instrument.needs_rater or not instrument.has_full_text):
+    if way in ALONE and (instrument.needs_rater or not instrument.has_full_text):
         why = "a clinician rates it" if instrument.needs_rater else "its wording may not be shown here"
-        raise ScaleFormError("FAN-FORM-002", f"Cannot send {instrument.title} to a phone", why, "Enter it with the patient.")
+        raise ScaleFormError("FAN-FORM-002", f"Cannot leave {instrument.title} to the patient alone", why, "Enter it with the patient.")
     if instrument.needs_rater and rater is None:
         raise ScaleFormError(
             "FAN-FORM-003", f"Cannot open {instrument.title}", "a clinician rates it, and nobody is named", "Name the rater."

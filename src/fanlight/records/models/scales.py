@@ -24,7 +24,7 @@ class InstrumentEdition(AppendOnly):
 class ScaleForm(AppendOnly):
     """One form of one instrument, asked of one patient. Its answers are its taps; it ends with a finish, or stays unfinished.
 
-    `way`: read_aloud, rated (by `rater`), typed (from paper or from another system), or phone (by link).
+    `way`: read_aloud, rated (by `rater`), typed (from paper or elsewhere), phone (by link), or kiosk (the clinic's tablet, handed over).
     """
 
     site_path = "patient__site"

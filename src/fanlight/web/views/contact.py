@@ -15,8 +15,9 @@ from fanlight.core.errors import InputError
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.contacts import say_contact
+from fanlight.records.actions.scales import may_go_to_a_phone
 from fanlight.records.audit import note
-from fanlight.records.contact import agreements_of, tries_of
+from fanlight.records.contact import agreements_of, tries_of, way_to
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import library
 from fanlight.records.models import Notice
@@ -92,8 +93,12 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "said": list(agreements_of(row).values()),
         "notices": [(notice, _scales(notice), _came_of(notice, content), tries_of(notice)) for notice in notices],
-        "next": min(((when, _title(ask.scale)) for ask, when in next_ones if when is not None and when > now), default=None),
+        "next": min(
+            ((when, _title(ask.scale)) for ask, when in next_ones if when is not None and when > now and may_go_to_a_phone(ask.scale)),
+            default=None,
+        ),
         "can_send": bool(settings.PUBLIC_URL),
+        "is_agreed": way_to(row) is not None,
     }
     return render(request, "contact.html", context, status=422 if form is not None and form.is_bound and form.errors else 200)
 

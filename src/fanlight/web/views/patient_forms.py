@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -98,6 +99,7 @@ def _ask_birth(request: HttpRequest, link: AnyLink, state: LinkState, now: datet
     site = link.form.patient.site
     context = _about(site) | {
         "error": error,
+        "is_kiosk": getattr(link.form, "way", "") == "kiosk",
         "months": [(number, month_name[number]) for number in range(1, 13)],
         "given": {key: request.POST.get(key, "") for key in ("day", "month", "year")},
         "reading": reading(site, library(), now),
@@ -119,6 +121,7 @@ def _form(request: HttpRequest, link: FormLink, now: datetime, error: str = "") 
         "link_id": link.pk,
         "say": reverse("phone_say", kwargs={"token": request.resolver_match.kwargs["token"]}) if request.resolver_match else "",
         "error": error,
+        "is_kiosk": form.way == "kiosk",
     }
     return render(request, "phone_form.html", context, status=422 if error else 200)
 
@@ -204,6 +207,7 @@ def _done(request: HttpRequest, link: AnyLink, now: datetime) -> HttpResponse:
     context = _about(site) | {
         "promise": promise(task, link.form.patient, library(), now) if task is not None else None,
         "reading": reading(site, library(), now),
+        "is_kiosk": getattr(link.form, "way", "") == "kiosk",
     }
     return render(request, "phone_done.html", context)
 
@@ -240,7 +244,7 @@ def _let_in(response: HttpResponse, link: AnyLink, request: HttpRequest) -> None
         _cookie(link),
         link.token_hash,
         salt=_SALT,
-        max_age=int(_OPEN_FOR.total_seconds()),
+        max_age=_open_seconds(link),
         path=_path(link, request),
         httponly=True,
         secure=request.is_secure(),
@@ -248,8 +252,14 @@ def _let_in(response: HttpResponse, link: AnyLink, request: HttpRequest) -> None
     )
 
 
+def _open_seconds(link: AnyLink) -> int:
+    """How long a birth date once given keeps the form open: on the clinic's own tablet as long as staff may leave one idle."""
+    is_kiosk = isinstance(link, FormLink) and link.form.way == "kiosk"
+    return settings.IDLE_MINUTES * 60 if is_kiosk else int(_OPEN_FOR.total_seconds())
+
+
 def _is_open(request: HttpRequest, link: AnyLink) -> bool:
-    held = request.get_signed_cookie(_cookie(link), default="", salt=_SALT, max_age=int(_OPEN_FOR.total_seconds()))
+    held = request.get_signed_cookie(_cookie(link), default="", salt=_SALT, max_age=_open_seconds(link))
     return held == link.token_hash
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from fanlight.records import clock
 from fanlight.records.actions.form_links import make_link, state_of, token_of, withdraw_link
 from fanlight.records.actions.risk import close_risk, gravest
 from fanlight.records.actions.scale_forms import answers_of, instrument_of
-from fanlight.records.actions.scales import Saved, finish_form, open_form, save_answer
+from fanlight.records.actions.scales import ALONE, Saved, finish_form, open_form, save_answer
 from fanlight.records.actions.tasks import RISK_KIND
 from fanlight.records.audit import note
 from fanlight.records.instruments import shipped_instruments
@@ -35,7 +36,13 @@ from fanlight.web.pages.who import who_of
 from fanlight.web.words import counted
 
 _FIRST = ("phq9", "gad7", "qids_sr16", "madrs", "cssrs_screener", "cssrs_since_last_visit")
-_WAY_WORDS = {"read_aloud": "read aloud", "rated": "rated", "typed": "typed in", "phone": "on the patient’s phone"}
+_WAY_WORDS = {
+    "read_aloud": "read aloud",
+    "rated": "rated",
+    "typed": "typed in",
+    "phone": "on the patient’s phone",
+    "kiosk": "on the clinic’s tablet",
+}
 
 
 class OpenForm(KeyedForm):
@@ -44,7 +51,12 @@ class OpenForm(KeyedForm):
     instrument = forms.ChoiceField(label="Scale", error_messages={"required": "Choose a scale."})
     way = forms.ChoiceField(
         label="How",
-        choices=[("read_aloud", "With the patient, now"), ("typed", "From paper or elsewhere"), ("phone", "On the patient’s own phone")],
+        choices=[
+            ("read_aloud", "With the patient, now"),
+            ("typed", "From paper or elsewhere"),
+            ("phone", "On the patient’s own phone"),
+            ("kiosk", "On this tablet, handed to the patient"),
+        ],
         widget=forms.RadioSelect,
         initial="read_aloud",
         error_messages={"required": "Choose one."},
@@ -61,9 +73,13 @@ def scales(request: HttpRequest, pk: int) -> HttpResponse:
     row = patient_or_404(request, pk)
     note("see_scales", at=now, by=user, patient=row)
     today = clinic_date(now, row.site.zone)
+    if request.method == "POST" and "hand_over" in request.POST and user.may(Permission.RECORD_SCALES):
+        return _hand_over_again(request, row)
     form = _open_form(request, row) if user.may(Permission.RECORD_SCALES) else None
     if request.method == "POST" and form is not None and form.is_valid():
         answer = do_once(request, form, f"open_form:{pk}", lambda: _opened(form.cleaned_data, row, user))
+        if answer is not None and answer["way"] == "kiosk":
+            return _hand_over(request, answer["form"])
         if answer is not None:
             return redirect("scale_link" if answer["way"] == "phone" else "scale_form", answer["form"])
     lines = score_lines(list(row.scale_responses.select_related("entered_by")))
@@ -114,9 +130,30 @@ def _opened(given: dict[str, Any], row: Patient, user: StaffMember) -> dict[str,
     instrument = shipped_instruments()[given["instrument"]]
     way = "rated" if instrument.needs_rater and given["way"] == "read_aloud" else given["way"]
     made = open_form(patient=row, instrument_id=instrument.id, way=way, rater=given["rater"], by=user, at=clock.now())
-    if way == "phone":
+    if way in ALONE:
         make_link(form=made, by=user, at=clock.now())
     return {"form": made.pk, "way": way}
+
+
+def _hand_over(request: HttpRequest, form: int) -> HttpResponse:
+    """The tablet goes to the patient: the member of staff is signed out on it, so that it opens this one form and nothing else."""
+    link = FormLink.objects.filter(form=form).latest("pk")
+    logout(request)
+    response = redirect("phone_form", token_of(link))
+    response["Clear-Site-Data"] = '"cache"'  # the pages kept by the browser; what a tablet still has to send is not among them
+    return response
+
+
+def _hand_over_again(request: HttpRequest, row: Patient) -> HttpResponse:
+    """A form left in the middle goes back to the patient, where it was."""
+    wanted = request.POST.get("hand_over", "")
+    found = next((one for one in _unfinished(row) if str(one.pk) == wanted and one.way == "kiosk"), None)
+    if found is None:
+        raise Http404
+    link = found.links.order_by("-pk").first()
+    if link is None or not state_of(link, clock.now()).is_live:
+        make_link(form=found, by=person(request), at=clock.now())
+    return _hand_over(request, found.pk)
 
 
 def _sentence(lines: list[Any]) -> str:
@@ -140,6 +177,7 @@ def _waiting(form: ScaleForm, now: Any) -> dict[str, Any]:
         "pk": form.pk,
         "title": instrument.title,
         "way": _WAY_WORDS[form.way],
+        "is_kiosk": form.way == "kiosk",
         "answered": f"{len(answers_of(form))} of {len(instrument.items)} answered",
         "opened_at": form.opened_at,
         "opened_by": f"by {form.opened_by.name}" if form.opened_by.is_active else "by itself after a risk answer",

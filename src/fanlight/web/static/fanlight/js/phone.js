@@ -129,7 +129,7 @@ function heard(entry, answer) {
     unsent = Math.max(0, unsent - 1);
     state.textContent = unsent === 0 ? `Saved ${answer.body.at}` : `Sending, ${unsent} to go`;
     if (answer.body.promise) promised(answer.body.promise);
-    if (entry.kind === "finish") thank("Your answers are with the clinic. You can close this page.");
+    if (entry.kind === "finish") thank("kiosk" in document.body.dataset ? "Your answers are with the clinic. Please give the tablet back." : "Your answers are with the clinic. You can close this page.");
   } else if (answer.refused) {
     state.textContent = answer.refused;
     if (entry.kind === "unsafe") promised([answer.refused, "Please use the numbers above."]);
