@@ -24,6 +24,7 @@ COMMON = frozenset({"front_desk", "nurse", "prescriber", "therapist", "medical_d
 TABLE: dict[str, frozenset[str]] = {
     "today": ALL,
     "presence": COMMON | {"auditor"},
+    "find": COMMON | {"auditor"},
     "tasks": COMMON,
     "task": COMMON,
     "patients": COMMON | {"auditor"},

@@ -44,6 +44,7 @@ def house(request: HttpRequest) -> dict[str, object]:
     return {
         "site": user.site,
         "rooms": here,
+        "may_find": user.may(Permission.SEE_PATIENT),
         "asks_code": settings.MFA_IS_REQUIRED,
         "user_roles": [Role(role).label for role in sorted(user.roles)],
     }

@@ -167,6 +167,7 @@ class SessionEvent(AppendOnly):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["session", "sequence"], name="one_event_per_sequence")
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["kind"], name="event_by_kind")]
 
 
 class GatePassage(AppendOnly):

@@ -32,6 +32,28 @@ function openers(event) {
   if (event.target.closest("[data-print]")) window.print();
 }
 
+/** The key / opens Find; arrows walk over what was found and back to the words. */
+function finder(event) {
+  const box = document.getElementById("find");
+  if (!box || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.key === "/" && !event.target.closest("input, textarea, select") && !document.querySelector("dialog[open]")) {
+    event.preventDefault();
+    box.showModal();
+    box.querySelector("input[type=search]").select();
+  } else if (box.open && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    const stops = [box.querySelector("input[type=search]"), ...box.querySelectorAll("[data-hit]")];
+    const here = stops.indexOf(document.activeElement);
+    event.preventDefault();
+    stops[Math.min(Math.max(here + (event.key === "ArrowDown" ? 1 : -1), 0), stops.length - 1)].focus();
+  } else if (box.open && event.key === "Enter" && event.target.matches("input[type=search]")) {
+    const first = box.querySelector("[data-hit]");
+    if (!first) return; // nothing found yet: the form itself asks the server
+    event.preventDefault();
+    first.click();
+  }
+}
+
+document.addEventListener("keydown", finder);
 document.addEventListener("submit", guard);
 document.addEventListener("click", openers);
 window.addEventListener("pageshow", () => {

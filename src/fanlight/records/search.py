@@ -1,0 +1,114 @@
+"""Finding a patient, a session or owed work by name, number, date or lot, within what the person who asks may see."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from fanlight.care.sessions import EventKind
+from fanlight.core.instants import clinic_day
+from fanlight.records.merged import survivors
+from fanlight.records.models import Patient, SessionEvent, StaffMember, Task, TreatmentSession
+from fanlight.records.permissions import Permission
+
+AT_MOST = 8
+"""Hits of each kind; more are counted, and asked to be narrowed."""
+_LONGEST = 120
+_WITH_LOTS = (EventKind.DOSE_PREPARED.value, EventKind.DEVICE_TAKEN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows found, and how many more patients the words fit."""
+
+    patients: tuple[Patient, ...]
+    sessions: tuple[TreatmentSession, ...]
+    tasks: tuple[Task, ...]
+    more_patients: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was found."""
+        return not (self.patients or self.sessions or self.tasks)
+
+
+def folded(text: str) -> str:
+    """Text without accents, in one case: "Ésme" is found by "esme", and the other way round. Every script keeps its letters."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
+
+
+def find(user: StaffMember, text: str) -> Found:
+    """What the words fit: every word, each as the beginning of a word of the name, or as a number, a date (1985-02-03) or a lot."""
+    words = folded(text[:_LONGEST]).split()
+    if not words:
+        return Found((), (), ())
+    days = _days(words)
+    people, more = _patients(user, words, days) if user.may(Permission.SEE_PATIENT) else ((), 0)
+    sessions = _sessions(user, words, days) if user.may(Permission.SEE_SESSION) else ()
+    tasks = _tasks(user, words, days, people) if user.may(Permission.SEE_TASKS) else ()
+    return Found(people, sessions, tasks, more)
+
+
+def _days(words: list[str]) -> list[date]:
+    found = []
+    for word in words:
+        with suppress(ValueError):
+            found.append(date.fromisoformat(word))
+    return found
+
+
+def _patients(user: StaffMember, words: list[str], days: list[date]) -> tuple[tuple[Patient, ...], int]:
+    away = survivors(user.site)
+    here = Patient.objects.for_user(user)
+    rows = (here.filter(birth_date__in=days) if days else here).values_list("pk", "family_name", "given_names", "number")
+    typed = [word for word in words if word not in {day.isoformat() for day in days}]
+    wanted = dict.fromkeys(away.get(pk, pk) for pk, family, given, number in rows if _fits(typed, _name_words(family, given), number))
+    found = here.filter(pk__in=list(wanted)[: AT_MOST * 20]).order_by("family_name", "given_names", "pk")
+    return tuple(found[:AT_MOST]), max(len(wanted) - AT_MOST, 0)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _name_words(family: str, given: str) -> tuple[str, ...]:
+    """Kept between searches: a clinic's names are folded once, not once for each letter typed."""
+    return tuple(folded(f"{family} {given}").split())
+
+
+def _fits(words: list[str], name: tuple[str, ...], number: str) -> bool:
+    return all(number.casefold() == word or any(part.startswith(word) for part in name) for word in words)
+
+
+def _sessions(user: StaffMember, words: list[str], days: list[date]) -> tuple[TreatmentSession, ...]:
+    here = TreatmentSession.objects.for_user(user).select_related("course__patient__site").order_by("-planned_on", "number")
+    wanted = Q(planned_on__in=days) if days else Q(pk__in=[])
+    if len(words) == 1 and not days:
+        wanted |= Q(reference__iexact=words[0])
+        if any(letter.isdigit() for letter in words[0]):
+            wanted |= Q(pk__in=_with_lot(user, words[0]))
+    return tuple(here.filter(wanted)[:AT_MOST])
+
+
+def _with_lot(user: StaffMember, lot: str) -> list[int]:
+    """Sessions in which this very lot was prepared or taken."""
+    rows = SessionEvent.objects.filter(kind__in=_WITH_LOTS, payload__icontains=lot, session__course__patient__site=user.site)
+    return list(dict.fromkeys(row.session_id for row in rows.order_by("-pk")[:200] if folded(str(row.payload.get("lot") or "")) == lot))
+
+
+def _tasks(user: StaffMember, words: list[str], days: list[date], people: tuple[Patient, ...]) -> tuple[Task, ...]:
+    open_now = Task.objects.for_user(user).filter(closed_at__isnull=True).select_related("owner", "patient").order_by("due_at")
+    known = {key for patient in people for key in patient.record_ids}
+    spans = [clinic_day(day, user.site.zone) for day in days]
+    found = []
+    for task in open_now.iterator(chunk_size=500):
+        text = folded(f"{task.title} {task.owner.name}").split()
+        by_words = all(any(part.startswith(word) for part in text) for word in words)
+        if by_words or task.patient_id in known or any(start <= task.due_at < end for start, end in spans):
+            found.append(task)
+            if len(found) == AT_MOST:
+                break
+    return tuple(found)
