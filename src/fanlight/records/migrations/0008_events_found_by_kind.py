@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0006_dates_changed_together"),
+        ("records", "0007_notices"),
     ]
 
     operations = [
