@@ -158,3 +158,45 @@ def test_facts_of_both_are_on_the_survivors_page(house):
     assert "71 kg" not in client.get(f"/patients/{one}/").content.decode()
     post_merge(client, one, other)
     assert "71 kg" in client.get(f"/patients/{one}/").content.decode()
+
+
+def test_the_sessions_of_the_merged_record_are_the_survivors_and_their_banners_too(db):
+    """A person of the sample clinic with a session under way: no merge now; one made before it began is read throughout."""
+    from fanlight.records.actions.merging import MergeError, merge_patients
+    from fanlight.records.audit import change
+    from fanlight.records.clock import now
+    from fanlight.records.models import StaffMember, TreatmentSession
+    from fanlight.records.session_path import keep_transitions
+    from fanlight.sample.fill import fill_clinic
+
+    keep_transitions()
+    fill_clinic()
+    nurse, prescriber = (StaffMember.objects.get(username=name) for name in ("nurse", "prescriber"))
+    client = Client()
+    client.force_login(nurse)
+    session = TreatmentSession.objects.filter(plan__isnull=False).exclude(state="planned").first()
+    row, course = session.patient, session.course
+    twin = register_patient(
+        family_name=row.family_name,
+        given_names=row.given_names,
+        birth_date=row.birth_date,
+        sex=row.sex,
+        is_synthetic=True,
+        by=nurse,
+        at=now(),
+        today=now().date(),
+    )
+    with pytest.raises(MergeError, match="session is under way"):
+        merge_patients(survivor=twin, merged=row, grounds="x", by=nurse, second=prescriber, at=now())
+    with change("merge_patients", at=now(), by=nurse, patient=twin) as entry:
+        entry.add(PatientMerge(survivor=twin, merged=row, grounds="x", proposed_by=nurse, confirmed_by=prescriber, merged_at=now()))
+    assert TreatmentSession.objects.get(pk=session.pk).patient == twin
+    page = client.get(f"/sessions/{session.reference}/").content.decode()
+    assert twin.number in page
+    assert row.number not in page
+    assert client.get(f"/courses/{course.pk}/").context["patient"].number == twin.number
+    assert f"/courses/{course.pk}/" in client.get(f"/patients/{twin.pk}/").content.decode()
+    procedure = client.get(f"/sessions/{session.reference}/documents/")
+    assert procedure.context["patient"].number == twin.number
+    assert client.get("/").status_code == 200
+    assert client.get(f"/sessions/{session.reference}/live/").status_code == 200
