@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from fanlight.care.protocols.course import PlannedSession
 from fanlight.care.protocols.windows import due_measures
-from fanlight.care.scales.asking import Ask, Closure, Completeness, Form, History, Owed, Stage, completeness, owed
+from fanlight.care.scales.asking import Ask, Closure, Completeness, Form, History, Message, Owed, Stage, completeness, owed
 from fanlight.care.sessions import EventKind, SessionStatus
 from fanlight.core.instants import clinic_date, clinic_day
 from fanlight.records.actions.scales import patient_account
@@ -84,15 +84,17 @@ def standings(site: Site, content: Library, now: datetime, patient: Patient | No
     forms = _forms(stands)
     closures = _closures(site, found)
     left = _transferred(found)
-    messages = messages_to((course.patient_id for course in found), content.message_texts)
+    messages: dict[int, list[Message]] = defaultdict(list)
+    for key, sent in messages_to(stands, content.message_texts).items():
+        messages[stands[key]] += sent
     answers = []
     for course in found:
         if course.pk in left:
             continue
-        sent = messages.get(course.patient_id, ())
-        history = History(tuple(forms[stands[course.patient_id]]), sent, tuple(_closed(course, closures, by_course, content)))
+        here = stands[course.patient_id]
+        history = History(tuple(forms[here]), tuple(messages[here]), tuple(_closed(course, closures, by_course, content)))
         asks = asks_of(course, by_course[course.pk], content)
-        channel = channel_of(course.patient)
+        channel = channel_of(course.patient.survivor)
         answers.append(CourseOwed(course, owed(asks, history, channel, course.opened_by.name, content.asking_policy, now)))
     return answers
 

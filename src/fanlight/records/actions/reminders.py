@@ -49,7 +49,7 @@ def _make_due(one: CourseOwed, content: Library, at: datetime) -> None:
             days[standing.ask.due_on].append(standing)
     if not days:
         return
-    patient = one.course.patient
+    patient = one.course.patient.survivor
     way = way_to(patient)
     if way is None or next_allowed(at, content.asking_policy, channel_of(patient).zone) != as_utc(at):
         return

@@ -32,7 +32,7 @@ def owed_scales(user: StaffMember) -> dict[str, Any]:
     rows = [
         {
             "href": f"/patients/{one.course.patient_id}/scales/?scale={standing.ask.scale}",
-            "name": one.course.patient.name,
+            "name": one.course.patient.survivor.name,
             "scale": _title(standing.ask.scale),
             "due_on": standing.ask.due_on,
             "stage": _WORDS[standing.stage] + (": too late for this point, say why" if standing.window_has_closed else ""),
