@@ -72,7 +72,18 @@ TABLE: dict[str, frozenset[str]] = {
 """Which role may open which page. A change here is a change of who sees what: read the role matrix beside it."""
 
 WITHOUT_A_ROLE = {"today", "worker", "specimen"}
-OTHERS = {"correct", "document_sign", "received", "scales", "scale_form", "scale_say", "scale_answers", "scale_link", "task_risk"}
+OTHERS = {
+    "correct",
+    "follow_up",
+    "document_sign",
+    "received",
+    "scales",
+    "scale_form",
+    "scale_say",
+    "scale_answers",
+    "scale_link",
+    "task_risk",
+}
 """Pages with tests of their own, in files of their own."""
 OTHERS |= {"csv_import", "import_refused", "compare", "unmerge", "course_plan_undo"}
 PARTS = {"session_curve", "course_curve"}
