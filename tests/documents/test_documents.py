@@ -11,12 +11,15 @@ import pytest
 
 from chair import PRESCRIBER, Chair, at, before, infusion, iv_plan, leaving, nasal_plan, whole_infusion
 from fanlight.care.documents import (
+    CourseVisit,
     Document,
     InstructionsFile,
     NotThisDrugError,
+    ScalePoint,
     SessionHeader,
     Signature,
     content_hash_of,
+    course_summary,
     discharge_instructions,
     document_values,
     downtime_sheet,
@@ -470,3 +473,35 @@ def test_a_candidate_for_a_serious_event_is_said_until_somebody_judged() -> None
     assert "Nobody has judged" not in said
     assert "No serious event recorded" not in said
     assert "not serious" in said
+
+
+def test_the_course_summary_says_what_was_given_and_what_is_not_known() -> None:
+    whole = fold(discharged().events, IV)
+    visits = [
+        CourseVisit(1, date(2026, 11, 12), "discharged", whole),
+        CourseVisit(2, date(2026, 11, 16), "did not attend", None),
+        CourseVisit(3, date(2026, 11, 19), "planned", fold([], IV)),
+    ]
+    made = course_summary(
+        visits, [ScalePoint("MADRS", date(2026, 11, 11), "34"), ScalePoint("MADRS", date(2026, 11, 13), "")], HEADER, at(180)
+    )
+    sessions, scales, ended = made.sections
+    assert made.title == "1 of 3 sessions given"
+    assert sessions.table is not None
+    assert [row.cells[2] for row in sessions.table.rows] == ["36 mg", "nothing", "nothing"]
+    assert sessions.table.rows[0].event_ids
+    assert scales.table is not None
+    assert [row.cells[2] for row in scales.table.rows] == ["34", "not recorded"]
+    assert ended.lines[0].text == "It goes on."
+    assert any("has not ended" in line.text for line in made.warnings)
+    over = course_summary(visits, [], HEADER, at(180), ending="Stopped on 1 Dec 2026: no benefit.")
+    assert "No scale was answered." in text(over)
+    assert not any("has not ended" in line.text for line in over.warnings)
+
+
+def test_the_visit_summary_always_says_whom_to_call() -> None:
+    made = visit_summary(fold(discharged().events, IV), IV, HEADER, at(180))
+    said = text(made)
+    assert "You had 36 mg" in said
+    assert "555 0199" in said
+    assert "555 0142" in said

@@ -8,6 +8,7 @@ stream, and each `Line` and `Row` names its events. `document_values(document)` 
 and `content_hash_of(document)` what a signature signs.
 """
 
+from fanlight.care.documents.course_summary import CourseVisit, ScalePoint, course_summary
 from fanlight.care.documents.document import Document, Level, Line, Point, Row, Section, SessionChart, Signature, Table
 from fanlight.care.documents.downtime_sheet import downtime_sheet
 from fanlight.care.documents.header import SessionHeader
@@ -19,6 +20,7 @@ from fanlight.care.documents.values import content_hash_of, document_values
 from fanlight.care.documents.written_protocol import written_protocol
 
 __all__ = [
+    "CourseVisit",
     "Document",
     "Instruction",
     "InstructionPart",
@@ -28,12 +30,14 @@ __all__ = [
     "NotThisDrugError",
     "Point",
     "Row",
+    "ScalePoint",
     "Section",
     "SessionChart",
     "SessionHeader",
     "Signature",
     "Table",
     "content_hash_of",
+    "course_summary",
     "discharge_instructions",
     "document_values",
     "downtime_sheet",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from fanlight.care.documents.document import Document, Line, Section, Signature
@@ -35,6 +36,7 @@ def visit_summary(state: SessionState, plan: SessionPlan, header: SessionHeader,
                 Section("What you had", _had(state, plan, header, now), is_list=True),
                 Section("How it went", _went(state, plan, header, now), is_list=True),
                 Section("How you left", leaving_of(state, header), is_list=True),
+                Section("If you need somebody", _help(header), is_list=True),
             )
             if section.lines
         ),
@@ -78,7 +80,11 @@ def referrer_letter(
 
 
 def _had(state: SessionState, plan: SessionPlan, header: SessionHeader, now: datetime) -> tuple[Line, ...]:
-    lines = [line for line in given_lines(state, plan, header, now) if line.text.startswith(("Reached", "How much", "No drug"))]
+    lines = [
+        replace(line, text=line.text.replace("Reached the patient:", "You had"))
+        for line in given_lines(state, plan, header, now)
+        if line.text.startswith(("Reached", "How much", "No drug"))
+    ]
     for entry in state.of(_K.MEDICINE_GIVEN):
         said = entry.payload
         lines.append(Line(f"Also given: {said.name} {plain(said.amount)} {said.unit}.", entry.sources))
@@ -109,6 +115,12 @@ def leaving_of(state: SessionState, header: SessionHeader) -> tuple[Line, ...]:
     if state.end is None:
         return (Line("You have not left yet."),)
     return (Line(f"{EVENT_KINDS[state.end.kind].label} at {header.clock(state.end.at)}.", state.end.sources),)
+
+
+def _help(header: SessionHeader) -> tuple[Line, ...]:
+    """The clinic's own crisis text, then its telephone."""
+    lines = [Line(header.crisis_phone)] if header.crisis_phone else []
+    return (*lines, *([Line(f"The clinic: {header.phone}.")] if header.phone else []))
 
 
 def _for_patient(header: SessionHeader) -> tuple[Line, ...]:
