@@ -86,6 +86,24 @@ def close_task(*, task: Task, note: str, by: StaffMember, at: datetime) -> None:
         entry.update(task, closed_at=at, closed_by=by, closing_note=note.strip())
 
 
+def reopen_task(*, task: Task, by: StaffMember, at: datetime) -> None:
+    """Put back what was closed by mistake, to its owner and its clock; that it was closed, and by whom, stays in the audit chain.
+
+    Errors: FAN-TASK-008 where it is open, is over by the record, or has been opened anew meanwhile.
+    """
+    check_may(by, Permission.CLOSE_TASKS, at=at, patient=task.patient)
+    again = Task.objects.filter(site=task.site, key=task.key, closed_at__isnull=True).exists()
+    if task.closed_at is None or task.kind in (RISK_KIND, SETTLED_BY_RECORD_KIND) or again:
+        raise TaskError(
+            "FAN-TASK-008",
+            f"Cannot put task {task.pk} back",
+            "it is open, or was settled by what is on record",
+            "Look at what is owed now.",
+        )
+    with change("reopen_task", at=at, by=by, patient=task.patient, task=task.pk) as entry:
+        entry.update(task, closed_at=None, closed_by=None, closing_note="")
+
+
 def reassign_task(*, task: Task, owner: StaffMember, by: StaffMember, at: datetime) -> None:
     """Give owed work to another person of the same site."""
     check_may(by, Permission.CLOSE_TASKS, at=at, patient=task.patient)

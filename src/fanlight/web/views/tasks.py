@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from fanlight.records import clock
-from fanlight.records.actions.tasks import SETTLED_BY_RECORD_KIND, close_task, reassign_task
+from fanlight.records.actions.tasks import RISK_KIND, SETTLED_BY_RECORD_KIND, close_task, reassign_task, reopen_task
 from fanlight.records.models import StaffMember, Task
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person
@@ -25,6 +25,10 @@ class CloseForm(KeyedForm):
     note = forms.CharField(
         label="What was done", widget=forms.Textarea, max_length=400, error_messages={"required": "Say in a few words what was done."}
     )
+
+
+class ReopenForm(KeyedForm):
+    """It was closed by mistake."""
 
 
 class GiveForm(KeyedForm):
@@ -86,7 +90,25 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         if do_once(request, giving, f"give_task:{pk}", give) is not None:
             messages.success(request, "Given.")
             return redirect("task", pk)
+    may_reopen = user.may(Permission.CLOSE_TASKS) and row.closed_at is not None and row.kind not in (RISK_KIND, SETTLED_BY_RECORD_KIND)
+    reopening = ReopenForm(request.POST if posted == "reopen" else None) if may_reopen else None
+    if posted == "reopen" and reopening is not None and reopening.is_valid():
+
+        def reopen() -> dict[str, Any]:
+            reopen_task(task=row, by=user, at=now)
+            return {"task": row.pk}
+
+        if do_once(request, reopening, f"reopen_task:{pk}", reopen) is not None:
+            messages.success(request, "Back on the list.")
+            return redirect("task", pk)
     shown = owed_rows([row], now, user.pk)[0]
-    bad = any(form is not None and form.is_bound and form.errors for form in (closing, giving))
-    context = {"row": row, "shown": shown, "closing": closing, "giving": giving, "may_see_session": user.may(Permission.SEE_SESSION)}
+    bad = any(form is not None and form.is_bound and form.errors for form in (closing, giving, reopening))
+    context = {
+        "row": row,
+        "shown": shown,
+        "closing": closing,
+        "giving": giving,
+        "reopening": reopening,
+        "may_see_session": user.may(Permission.SEE_SESSION),
+    }
     return render(request, "task.html", context, status=422 if bad else 200)

@@ -1,0 +1,58 @@
+"""A task closed by mistake is put back once, to its owner; what the record settled is not."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from fanlight.records import clock
+from fanlight.records.actions.tasks import SETTLED_BY_RECORD_KIND, TaskError, close_task, open_task, reopen_task
+from fanlight.records.models import AuditEvent, StaffMember, Task
+from fanlight.records.session_path import keep_transitions
+from fanlight.sample.fill import fill_clinic
+
+
+@pytest.fixture
+def nurse(db):
+    keep_transitions()
+    fill_clinic()
+    return StaffMember.objects.get(username="nurse")
+
+
+def opened(nurse, kind: str = "call") -> Task:
+    now = clock.now()
+    return open_task(site=nurse.site, key=f"test:{kind}", kind=kind, title="Call the lab", owner=nurse, due_at=now, at=now, by=nurse)
+
+
+def test_a_task_closed_by_mistake_is_put_back_on_the_page(nurse):
+    task = opened(nurse)
+    close_task(task=task, note="Called.", by=nurse, at=clock.now())
+    web = Client()
+    web.force_login(nurse)
+    assert "put it back" in web.get(f"/owed/{task.pk}/").content.decode()
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        assert web.post(f"/owed/{task.pk}/", {"act": "reopen", "write_key": key}).status_code in (200, 302)
+    task.refresh_from_db()
+    assert task.closed_at is None
+    assert task.owner_id == nurse.pk
+    assert AuditEvent.objects.filter(action="reopen_task").count() == 1
+    assert AuditEvent.objects.filter(action="close_task", details__contains=str(task.pk)).exists()
+
+
+def test_what_is_open_or_opened_anew_or_settled_by_the_record_is_not_put_back(nurse):
+    task = opened(nurse)
+    with pytest.raises(TaskError, match="FAN-TASK-008"):
+        reopen_task(task=task, by=nurse, at=clock.now())
+    close_task(task=task, note="Called.", by=nurse, at=clock.now())
+    anew = opened(nurse)
+    assert anew.pk != task.pk
+    with pytest.raises(TaskError, match="FAN-TASK-008"):
+        reopen_task(task=task, by=nurse, at=clock.now())
+    record = opened(nurse, SETTLED_BY_RECORD_KIND)
+    Task.objects.filter(pk=record.pk).update(closed_at=clock.now(), closed_by=nurse)
+    record.refresh_from_db()
+    with pytest.raises(TaskError, match="FAN-TASK-008"):
+        reopen_task(task=record, by=nurse, at=clock.now())
