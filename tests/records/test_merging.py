@@ -181,3 +181,18 @@ def test_what_comes_by_the_merged_records_number_goes_to_the_survivor(clinic, tw
     import_fhir(files=[ReceivedFile("q.json", "x", more)], by=clinic.nurse, at=clinic.at)
     assert Patient.objects.count() == 3
     assert gone.pk != keep.pk
+
+
+def test_a_patients_page_asks_for_likenesses_in_few_questions_however_many_share_a_name(clinic, two, django_assert_max_num_queries):
+    for day in range(1, 20):
+        register_patient(
+            family_name="ODell",
+            given_names=f"N{day}",
+            birth_date=date(1960, 1, day),
+            sex="female",
+            by=clinic.nurse,
+            at=clinic.at,
+            today=TODAY,
+        )
+    with django_assert_max_num_queries(8):
+        assert [other.pk for other, _ in like_this(fresh(two[1]))] == [two[0].pk]

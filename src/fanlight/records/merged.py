@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+
+from django.db.models import Q
 
 from fanlight.exchange.likeness import Identity, Likenesses, grounds
 from fanlight.records.models import Patient, PatientIdentifier, PatientMerge, Site, TwoRecords
+
+_NEAR_AT_MOST = 500
 
 
 def survivors(site: Site) -> dict[int, int]:
@@ -37,13 +42,21 @@ def like_this(patient: Patient) -> list[tuple[Patient, tuple[str, ...]]]:
     """Other people on record who may be this one, by birth date or by name, and nobody found to be another."""
     here, apart = identity_of(patient), _apart(patient)
     away = set(survivors(patient.site))
-    near = Patient.objects.filter(site=patient.site, birth_date=patient.birth_date)
-    near = near | Patient.objects.filter(site=patient.site, family_name__iexact=patient.family_name)
+    alike = Q(birth_date=patient.birth_date) | Q(family_name__iexact=patient.family_name)
+    near = (
+        Patient.objects.filter(alike, site=patient.site).exclude(pk__in=[*patient.record_ids, *apart, *away]).order_by("pk")[:_NEAR_AT_MOST]
+    )
+    rows = list(near)
+    numbers: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    held = PatientIdentifier.objects.filter(patient_id__in=[row.pk for row in rows])
+    for key, system, value in held.values_list("patient_id", "system", "value"):
+        numbers[key].add((system, value))
     found = []
-    for other in near.exclude(pk__in=[*patient.record_ids, *apart, *away]).order_by("pk")[:200]:
-        why = grounds(here, identity_of(other)) if other.pk != patient.pk else ()
+    for row in rows:
+        other = Identity(row.pk, row.family_name, row.given_names, row.birth_date, row.phone, frozenset(numbers[row.pk]))
+        why = grounds(here, other)
         if why:
-            found.append((other, why))
+            found.append((row, why))
     return found
 
 
