@@ -23,6 +23,12 @@ def test_the_tablet_opens_one_form_and_nothing_else(desks):
         answer = page.request.get(elsewhere, max_redirects=0)
         assert answer.status in (302, 401), elsewhere
     form = page.url
+    page.goto(home)
+    assert page.url == form, "a typed address leads back to the form"
+    page.get_by_role("link", name="Give the tablet back").click()
+    desk.must_be_accessible()
+    page.get_by_role("link", name="Back to my questions").click()
+    assert page.url == form
     page.go_back()
     assert name not in page.inner_text("body"), "going back shows nobody's record"
     page.goto(form)

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "fanlight.web.locked_tablet.LockedTablet",
     "fanlight.web.middleware.StaffOnly",
 ]
 ROOT_URLCONF = "fanlight.web.urls"

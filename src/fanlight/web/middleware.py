@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 
 from fanlight.records import clock
 
-_OPEN_PREFIXES = ("/accounts/login/", "/accounts/2fa/authenticate/", "/static/", "/healthz", "/p/", "/evidence/")
+_OPEN_PREFIXES = ("/accounts/login/", "/accounts/2fa/authenticate/", "/static/", "/healthz", "/p/", "/tablet/", "/evidence/")
 _SECOND_FACTOR_PREFIXES = ("/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/logout/")
 
 

@@ -92,6 +92,13 @@ def withdraw_link(*, link: AnyLink, by: StaffMember, at: datetime) -> None:
             entry.add(_event(link, WITHDRAWN, at))
 
 
+def take_back(*, link: FormLink, by: StaffMember, at: datetime) -> None:
+    """The tablet is with the staff again: its address opens nothing any more, and a form half filled in waits for a new hand-over."""
+    with change("take_tablet_back", at=at, by=by, patient=link.form.patient, link=link.pk) as entry:
+        if state_of(link, at).is_live:
+            entry.add(FormLinkEvent(link=link, kind=WITHDRAWN, at=at))
+
+
 def token_of(link: AnyLink) -> str:
     """What stands in the address of a link. It is made, not kept: the database alone does not give it."""
     return _token(link.nonce)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +30,7 @@ from fanlight.records.models import FormLink, Patient, ScaleForm, ScaleResponse,
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, do_once
+from fanlight.web.locked_tablet import lock
 from fanlight.web.pages.scales import questions, scale_charts, score_lines
 from fanlight.web.pages.who import who_of
 from fanlight.web.words import counted
@@ -137,11 +137,8 @@ def _opened(given: dict[str, Any], row: Patient, user: StaffMember) -> dict[str,
 
 def _hand_over(request: HttpRequest, form: int) -> HttpResponse:
     """The tablet goes to the patient: the member of staff is signed out on it, so that it opens this one form and nothing else."""
-    link = FormLink.objects.filter(form=form).latest("pk")
-    logout(request)
-    response = redirect("phone_form", token_of(link))
-    response["Clear-Site-Data"] = '"cache"'  # the pages kept by the browser; what a tablet still has to send is not among them
-    return response
+    link = FormLink.objects.filter(form=form).select_related("form__patient").latest("pk")
+    return lock(request, link, person(request), clock.now())
 
 
 def _hand_over_again(request: HttpRequest, row: Patient) -> HttpResponse:
