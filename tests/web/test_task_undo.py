@@ -56,3 +56,26 @@ def test_what_is_open_or_opened_anew_or_settled_by_the_record_is_not_put_back(nu
     record.refresh_from_db()
     with pytest.raises(TaskError, match="FAN-TASK-008"):
         reopen_task(task=record, by=nurse, at=clock.now())
+
+
+def test_the_front_page_says_who_owes_how_much_and_what_was_passed_on(nurse):
+    from datetime import timedelta
+
+    from fanlight.records.actions.tasks import escalate_late_tasks
+    from fanlight.web.pages.today import by_owner
+
+    now = clock.now()
+    other = StaffMember.objects.get(username="prescriber")
+    open_task(
+        site=nurse.site, key="test:late", kind="call", title="Call the pharmacy", owner=nurse, due_at=now - timedelta(hours=2), at=now,
+        by=nurse, next_owner=other, escalates_at=now - timedelta(hours=1),
+    )  # fmt: skip
+    escalate_late_tasks(site=nurse.site, at=now)
+    web = Client()
+    web.force_login(nurse)
+    shown = web.get("/").content.decode()
+    assert "passed on" in shown
+    assert "1 late" in shown
+    hour = timedelta(hours=1)
+    rows = by_owner([("A", now + hour), ("B", now - hour), ("A", now + hour)], now)
+    assert rows == (("B", 1, 1), ("A", 2, 0))

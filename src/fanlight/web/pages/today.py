@@ -37,6 +37,7 @@ class OwedRow:
     patient: str = ""
     phone: str = ""
     is_call: bool = False
+    passed_on_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,19 @@ def owed_rows(tasks: Iterable[Task], now: datetime, user_pk: int) -> tuple[OwedR
                 task.patient.name if task.patient else "",
                 task.patient.phone if task.patient else "",
                 task.kind == KINDS[Stage.CALL_LIST],
+                task.escalated_at,
             )
         )
     return tuple(rows)
+
+
+def by_owner(tasks: Iterable[tuple[str, datetime]], now: datetime) -> tuple[tuple[str, int, int], ...]:
+    """Each owner with how much they owe and how much of it is late, the most late first."""
+    owed: dict[str, list[datetime]] = {}
+    for owner, due_at in tasks:
+        owed.setdefault(owner, []).append(due_at)
+    rows = [(owner, len(dues), sum(due < now for due in dues)) for owner, dues in owed.items()]
+    return tuple(sorted(rows, key=lambda row: (-row[2], -row[1], row[0])))
 
 
 def visit_rows(sessions: Iterable[TreatmentSession], now: datetime, *, may_see: bool) -> tuple[VisitRow, ...]:

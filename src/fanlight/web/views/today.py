@@ -14,7 +14,7 @@ from fanlight.records.actions.people import on_site, say_presence
 from fanlight.records.models import Task, TreatmentSession
 from fanlight.records.permissions import Permission, Role
 from fanlight.web.access import page, person, signed_in
-from fanlight.web.pages.today import headline, owed_rows, visit_rows
+from fanlight.web.pages.today import by_owner, headline, owed_rows, visit_rows
 from fanlight.web.words import day_words
 
 _SHOWN = 40
@@ -50,7 +50,11 @@ def today_values(request: HttpRequest) -> dict[str, object]:
     settled = Task.objects.for_user(user).filter(closed_at__gte=since).select_related("closed_by").order_by("-closed_at")[:12]
     present = [(someone, role) for role in (Role.PRESCRIBER, Role.NURSE) for someone in on_site(site, role, at=now, since=since)]
     here = list({someone.pk: (someone, role.label) for someone, role in reversed(present)}.values())[::-1]
+    whose = Task.objects.for_user(user).filter(closed_at__isnull=True).values_list("owner__name", "due_at")
+    owners = by_owner(whose, now) if user.may(Permission.SEE_TASKS) else ()
     return {
+        "owners": owners,
+        "not_shown": max(sum(count for _, count, _ in owners) - _SHOWN, 0),
         "headline": headline(visits, owed, now),
         "day": day_words(day, day),
         "now": timezone.localtime(now),
