@@ -94,3 +94,30 @@ def test_arrays_of_numpy_are_taken_as_rows_and_states():
         matrix=matrix, boluses=np.array([[0.0, 0.0, 10.0]]), infusions=np.zeros((0, 4)), outputs=np.array([0, 1]), times=np.array(TIMES)
     )
     assert (rows == solve(matrix, [(0.0, 0, 10.0)], [], [0, 1], TIMES)).all()
+
+
+DWARFED = [
+    # one rate dwarfs the others by nine decades: CL, V1, Q2, V2, Q3, V3, ke0
+    (0.00225939662140292, 6.109828349417541, 0.0017044681351842039, 9.807391987104154, 421.8245642648982, 0.001710876852844874, 0.0004),
+    (75.7083135109083, 0.00406217199579629, 0.008339909835267854, 0.566030796353649, 1.2570690354835727, 568.4473699747717, 0.00337),
+    (199.81451971844743, 0.0012422209567284849, 0.0013700517448314638, 552.747493105456, 381.445108881736, 408.5283334, 1.9716879),
+]
+
+
+@pytest.mark.parametrize("values", DWARFED)
+def test_a_rate_that_dwarfs_the_others_leaves_the_slow_ones_exact(kamp, values):
+    names = ("CL", "V1", "Q2", "V2", "Q3", "V3", "ke0")
+    cl, v1, q2, v2, q3, v3, ke0 = values
+    typical = Individuals.typical(kamp, alike(1, 70, 40))
+    one = Individuals(typical.people, {**typical.parameters, **{n: np.array([v]) for n, v in zip(names, values, strict=True)}}, None)
+    times = np.linspace(0, 200, 801)
+    matrix = [
+        [-(cl + q2 + q3) / v1, q2 / v2, q3 / v3, 0.0],
+        [q2 / v1, -q2 / v2, 0.0, 0.0],
+        [q3 / v1, 0.0, -q3 / v3, 0.0],
+        [ke0, 0.0, 0.0, -ke0],
+    ]
+    exact = solve(matrix, [], [(0.0, 2 / 3, 0, 52.5)], [(0, v1, 1000.0), (3, v1, 1000.0)], times)
+    found = kamp.simulate([DRIP], times, one)
+    for k in range(2):
+        assert np.abs(found[k][0] - exact[k]).max() <= 1e-10 * exact[k].max()

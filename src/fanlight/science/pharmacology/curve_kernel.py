@@ -3,6 +3,8 @@
 Powers exp(-lam h j) are tabled once per person and step h, by doubling, so that rounding does not pile up along the
 curve; each dose segment then only sets amplitudes. The inner loop is a handful of products per time, in vectors,
 and writing the result is what takes the time.
+
+Rates and weights come from `mammillary`.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fanlight.science.pharmacology.compiled import compiled
 
 Floats = NDArray[np.float64]
+MOST_STEPS = 100
 CLOSEST = 1e-3
 """Two rates closer than this, relative to the larger, are left to the stepping kernel: partial fractions would
 lose three digits and more. The bound keeps the loss below 1e-11 of the peak."""
@@ -82,18 +83,35 @@ def _three_rates(k10: float, k12: float, k21: float, k13: float, k31: float, lam
     middle = third + 2.0 * root * math.cos(angle - 2.0943951023931953)
     lam[1] = middle
     lam[2] = product / middle if middle > 0.0 else total
+    # Each root lies alone between the poles k21 and k31, where the function falls from end to end: Newton's steps, kept in
+    # their bracket, find it from any start. The trigonometric start may have no digit right where one rate dwarfs the others.
+    near, far = min(k21, k31), max(k21, k31)
     for m in range(3):
-        for _ in range(3):
+        under = far if m == 0 else near if m == 1 else 0.0
+        over = 2.0 * b if m == 0 else far if m == 1 else near
+        if not (under < lam[m] < over):
+            lam[m] = 0.5 * (under + over)
+        before, settled = math.inf, False
+        for _ in range(MOST_STEPS):
             g2, g3 = k21 - lam[m], k31 - lam[m]
             if g2 == 0.0 or g3 == 0.0:
                 return False
             value = k10 - lam[m] - lam[m] * (k12 / g2 + k13 / g3)
-            slope = -1.0 - k12 * k21 / (g2 * g2) - k13 * k31 / (g3 * g3)
-            step = value / slope
-            lam[m] -= step
-            if not (abs(step) > 1e-15 * abs(lam[m])):
+            if value > 0.0:
+                under = lam[m]
+            else:
+                over = lam[m]
+            step = value / (1.0 + k12 * k21 / (g2 * g2) + k13 * k31 / (g3 * g3))
+            after = lam[m] + step
+            if not (under <= after <= over):
+                after = 0.5 * (under + over)
+            step = abs(after - lam[m])
+            lam[m] = after
+            if step <= 1e-15 * after or (step <= 1e-12 * after and step >= 0.5 * before):
+                settled = True
                 break
-        if not (lam[m] > 0.0):
+            before = step
+        if not (settled and lam[m] > 0.0):
             return False
     low, high = min(k21, k31), max(k21, k31)
     return bool(lam[2] < low <= lam[1] <= high < lam[0])

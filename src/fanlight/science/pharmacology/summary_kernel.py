@@ -1,4 +1,4 @@
-"""Peak, time of peak, area and time above a level, per person, without a grid: sums of exponentials."""
+"""Peak, time of peak, area and time above a level, per person, without a grid: sums of exponentials, whose rates `mammillary` finds."""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 For a regimen of infusions into the centre each curve has, per segment between dose edges, at most one turn and
 crosses a level at most once on either side of it. Newton's steps then take a fixed number of rounds for all lanes
 at once; a lane that has not settled, or a curve that could turn more often, is left to `summary_kernel`.
+
+Rates and weights come from `mammillary`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Times are days from the first session. Every draw is counted by person and visit (see `streams`), never by arm: arms
 share their persons and their chance, so that differences between arms are differences of treatment.
+
+Rates and weights come from `mammillary`.
 """
 
 from __future__ import annotations
