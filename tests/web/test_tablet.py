@@ -205,3 +205,15 @@ def test_two_people_enter_the_same_form_and_both_answers_stay_the_later_counts(h
     assert list(form.taps.order_by("pk").values_list("value", "entered_by__username")) == [(1, "nurse"), (3, "prescriber")]
     first = finish_form(form=form, content=library(), by=house["nurse"], at=at)
     assert finish_form(form=form, content=library(), by=house["prescriber"], at=at).pk == first.pk
+
+
+def test_a_form_the_house_opened_for_a_message_says_so_to_staff(house):
+    from fanlight.records.actions.scales import form_for_message
+
+    at = clock.now()
+    form_for_message(patient=house["patient"], instrument_id="gad7", since=at.date(), at=at)
+    desk = Client()
+    desk.force_login(house["nurse"])
+    page = desk.get(f"/patients/{house['patient'].pk}/scales/").content.decode()
+    assert "by itself for a message" in page
+    assert "after a risk answer" not in page

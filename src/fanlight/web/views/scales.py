@@ -44,6 +44,9 @@ _WAY_WORDS = {
     "kiosk": "on the clinic’s tablet",
 }
 
+_BY_ITSELF = {"phone": "by itself for a message"}
+"""Why the house opened a form that nobody opened."""
+
 
 class OpenForm(KeyedForm):
     """Which scale, and how it is asked."""
@@ -177,7 +180,7 @@ def _waiting(form: ScaleForm, now: Any) -> dict[str, Any]:
         "is_kiosk": form.way == "kiosk",
         "answered": f"{len(answers_of(form))} of {len(instrument.items)} answered",
         "opened_at": form.opened_at,
-        "opened_by": f"by {form.opened_by.name}" if form.opened_by.is_active else "by itself after a risk answer",
+        "opened_by": f"by {form.opened_by.name}" if form.opened_by.is_active else _BY_ITSELF.get(form.way, "by itself after a risk answer"),
         "link": link,
         "state": state,
     }
