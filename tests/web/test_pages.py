@@ -149,7 +149,7 @@ def routes() -> dict[str, URLPattern]:
             if isinstance(pattern, URLResolver):
                 if not str(pattern.pattern).startswith(("accounts/", "api/", "evidence/")):
                     walk(pattern.url_patterns, prefix + str(pattern.pattern))
-            elif not (prefix + str(pattern.pattern)).startswith("p/"):
+            elif not (prefix + str(pattern.pattern)).startswith(("p/", "tablet/")):
                 found[pattern.name] = pattern
 
     walk(get_resolver().url_patterns, "")
