@@ -75,6 +75,7 @@ TABLE: dict[str, frozenset[str]] = {
 WITHOUT_A_ROLE = {"today", "worker", "specimen"}
 OTHERS = {
     "correct",
+    "scales_fhir",
     "follow_up",
     "document_sign",
     "received",

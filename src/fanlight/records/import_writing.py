@@ -15,9 +15,20 @@ from fanlight.exchange.fhir.report import Line, Report
 from fanlight.exchange.fhir.values import Fate, Identifier, PatientValue, ProviderValue
 from fanlight.records.audit import Change
 from fanlight.records.import_details import history_of, when_true
+from fanlight.records.import_forms import form_of
 from fanlight.records.import_lookup import Kept, kept_resources
 from fanlight.records.import_patients import settle_patient
-from fanlight.records.models import DirectoryEntry, HistoryEntry, ImportedIdentifier, ImportedResource, Patient, Recorded, Site, StaffMember
+from fanlight.records.models import (
+    DirectoryEntry,
+    HistoryEntry,
+    ImportedIdentifier,
+    ImportedResource,
+    Patient,
+    Recorded,
+    ScaleResponse,
+    Site,
+    StaffMember,
+)
 
 _MOST_MERGES = 5
 
@@ -120,6 +131,12 @@ class UnitWriter:
             self._rows.append((item, self._provider(item, value, kept), "directory", None))
             return Fate.IMPORTED, "", mapped.attention
         patient, why = self._patient_of(item)
+        if value is None and patient is not None and item.target.kind == "QuestionnaireResponse" and mapped.fate is Fate.KEPT:
+            earlier = kept.became_id if kept is not None and kept.became == "scale" else None
+            form, attention = form_of(item.text, patient, source=f"from: {item.target.name}", amends_id=earlier, by=self.by, at=self.at)
+            if form is not None:
+                self._rows.append((item, form, "scale", patient))
+                return Fate.IMPORTED, "", attention
         if value is None:
             self._withdraw(item, kept)
             return self._keep(item, patient, mapped.fate, mapped.reason)
@@ -215,7 +232,7 @@ class UnitWriter:
 
     def _flush(self) -> None:
         made: list[Recorded] = [row for _, row, became, _ in self._rows if row is not None and became != "patient"]
-        for model in (HistoryEntry, DirectoryEntry):
+        for model in (HistoryEntry, DirectoryEntry, ScaleResponse):
             self.entry.add_many([row for row in made if isinstance(row, model)])
         texts = [(item, self._resource(item, row, became, patient)) for item, row, became, patient in self._rows]
         self.entry.add_many([text for _, text in texts])

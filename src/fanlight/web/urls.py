@@ -69,6 +69,7 @@ urlpatterns = [
     path("patients/<int:pk>/consent/<int:consent_pk>/withdraw/", consents.withdraw, name="consent_withdraw"),
     path("owed/<int:pk>/risk/", scales.task_risk, name="task_risk"),
     path("patients/<int:pk>/scales/", scales.scales, name="scales"),
+    path("patients/<int:pk>/scales/fhir/", scales.scales_fhir, name="scales_fhir"),
     path("scales/forms/<int:pk>/", scales.scale_form, name="scale_form"),
     path("scales/forms/<int:pk>/say/", scales.scale_say, name="scale_say"),
     path("scales/forms/<int:pk>/link/", scales.scale_link, name="scale_link"),

@@ -61,7 +61,7 @@ class ImportBatch(AppendOnly):
 class ImportedResource(AppendOnly):
     """The exact text of a resource as received. The newest of one identity is the current one.
 
-    `became` says what it was made into ("patient", "history", "fact", "kept"), with the row's id where one was made.
+    `became` says what it was made into ("patient", "history", "fact", "scale", "kept"), with the row's id where one was made.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="imported_resources")

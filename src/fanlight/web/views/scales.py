@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from fanlight.care.scales import Instrument
 from fanlight.core.errors import FanlightError
@@ -31,6 +31,7 @@ from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, do_once
 from fanlight.web.locked_tablet import lock
+from fanlight.web.pages.scale_bundle import forms_bundle
 from fanlight.web.pages.scales import questions, scale_charts, score_lines
 from fanlight.web.pages.who import who_of
 from fanlight.web.words import counted
@@ -97,6 +98,19 @@ def scales(request: HttpRequest, pk: int) -> HttpResponse:
         "may_record": user.may(Permission.RECORD_SCALES),
     }
     return render(request, "scales.html", context, status=422 if form is not None and form.is_bound and form.errors else 200)
+
+
+@page(Permission.SEE_SCALES)
+@require_GET
+def scales_fhir(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every answer set of a patient as FHIR R4: the forms, the answers, and the scores made from them."""
+    user, now = person(request), clock.now()
+    row = patient_or_404(request, pk)
+    note("export_scales", at=now, by=user, patient=row)
+    bundle = forms_bundle(row, base=request.build_absolute_uri("/fhir"))
+    response = HttpResponse(json.dumps(bundle, indent=1, ensure_ascii=False), content_type="application/fhir+json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="scales-{row.number}.json"'
+    return response
 
 
 def missing_days(row: Patient, now: Any) -> dict[str, list[Any]]:

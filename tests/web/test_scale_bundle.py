@@ -1,0 +1,64 @@
+"""Forms out as FHIR and in again: the same answers, scored anew, from nobody's total but our own."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from django.test import Client
+
+from fanlight.records import clock
+from fanlight.records.actions.scales import finish_form, open_form, save_answer
+from fanlight.records.importing import ReceivedFile, import_fhir
+from fanlight.records.library import library
+from fanlight.records.models import Patient, ScaleResponse, StaffMember
+from fanlight.records.permissions import Permission
+from fanlight.records.session_path import keep_transitions
+from fanlight.sample.fill import fill_clinic
+
+
+@pytest.fixture
+def answered(db) -> Patient:
+    keep_transitions()
+    fill_clinic()
+    nurse = StaffMember.objects.get(username="nurse")
+    patient = Patient.objects.get(family_name="Larkmoor")
+    at = clock.now()
+    form = open_form(patient=patient, instrument_id="phq9", way="read_aloud", by=nurse, at=at)
+    for number in range(1, 9):  # the ninth is left out
+        item = {"item": f"q{number}", "value": number % 4, "answer_id": uuid.uuid4()}
+        save_answer(form=form, answered_at=at, content=library(), by=nurse, at=at, **item)
+    finish_form(form=form, content=library(), by=nurse, at=at)
+    return patient
+
+
+def client_of(username: str) -> Client:
+    client = Client()
+    client.force_login(StaffMember.objects.get(username=username))
+    return client
+
+
+def test_out_and_in_again_the_answers_are_the_same(answered):
+    sent = client_of("nurse").get(f"/patients/{answered.pk}/scales/fhir/").content
+    kinds = [entry["resource"]["resourceType"] for entry in json.loads(sent)["entry"]]
+    assert kinds[:3] == ["Patient", "Questionnaire", "QuestionnaireResponse"]
+    assert kinds.count("Observation") == 9, "eight items and the total"
+    first = ScaleResponse.objects.get(patient=answered, instrument_id="phq9")
+    files = [ReceivedFile("forms.json", "elsewhere", sent)]
+    nurse = StaffMember.objects.get(username="nurse")
+    import_fhir(files=files, site=answered.site, by=nurse, at=clock.now())
+    again = ScaleResponse.objects.exclude(pk=first.pk).get(instrument_id="phq9")
+    assert again.answers == first.answers
+    assert {key: again.score[key] for key in ("status", "total", "band")} == {key: first.score[key] for key in ("status", "total", "band")}
+    assert again.source.startswith("from: ")
+    import_fhir(files=files, site=answered.site, by=nurse, at=clock.now())
+    assert ScaleResponse.objects.filter(instrument_id="phq9").count() == 2, "the same file twice is one answer set"
+
+
+def test_who_may_not_see_scores_takes_none_away(answered):
+    for someone in StaffMember.objects.filter(is_active=True):
+        client = Client()
+        client.force_login(someone)
+        wanted = 200 if someone.may(Permission.SEE_SCALES) else 403
+        assert client.get(f"/patients/{answered.pk}/scales/fhir/").status_code == wanted, someone.username
