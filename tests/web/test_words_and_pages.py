@@ -209,3 +209,13 @@ def test_every_kind_of_event_has_its_place_on_the_page():
 def test_a_due_repeat_keeps_its_own_name():
     item = DueItem("r", DueKind.REPEAT, "Repeat SpO₂", NOW, NOW, None, DueState.OPEN, (Measure.SPO2_PERCENT,))
     assert reading_title(bedside(*RUNNING), item) == "Repeat SpO₂"
+
+
+def test_further_answers_before_the_dose_are_said_in_words():
+    from fanlight.care.sessions import EventKind, check_payload
+    from fanlight.web.pages.event_words import payload_words
+
+    asked = check_payload("pre_dose_check", {"escort_arranged": True, "answers": {"hypnotic_today": False, "vial_past_beyond_use": True}})
+    said = payload_words(EventKind.PRE_DOSE_CHECK, asked)
+    assert "hypnotic today: no, vial past beyond use: yes" in said
+    assert "{" not in said

@@ -164,6 +164,10 @@ def _value_words(value: Any) -> str:
         return ", ".join(_value_words(each) for each in value)
     if hasattr(value, "lot"):
         return f"{value.id} lot {value.lot}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{str(name).replace('_', ' ')}: {_value_words(each)}" for name, each in value.items())
     return str(value)
 
 
