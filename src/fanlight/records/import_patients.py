@@ -22,6 +22,11 @@ class Found:
     attention: str = ""
 
 
+def record_number_system(site: Site) -> str:
+    """The identifier system of this clinic's own record numbers, in what it gives out and what comes back."""
+    return f"urn:fanlight:{site.code}:record-number"
+
+
 def settle_patient(
     entry: Change, item: Received, value: PatientValue, kept: Kept | None, *, site: Site, by: StaffMember, at: datetime
 ) -> Found:
@@ -32,6 +37,8 @@ def settle_patient(
     """
     held = PatientIdentifier.objects.select_related("patient")
     holders = {row.patient.survivor for i in value.identifiers for row in held.filter(system=i.system, value=i.value)}
+    own = [i.value for i in value.identifiers if i.system == record_number_system(site)]
+    holders |= {patient.survivor for patient in Patient.objects.filter(site=site, number__in=own)}
     if kept is not None and kept.patient_id is not None:
         holders.add(Patient.objects.get(pk=kept.patient_id).survivor)
     if any(holder.site_id != site.pk for holder in holders):
@@ -75,5 +82,7 @@ def _new_person(entry: Change, value: PatientValue, *, site: Site, by: StaffMemb
 
 def _hold(entry: Change, patient: Patient, value: PatientValue) -> None:
     for identifier in value.identifiers:
+        if identifier.system == record_number_system(patient.site):
+            continue  # its own number, or another record's: neither is an identifier from elsewhere
         if not PatientIdentifier.objects.filter(system=identifier.system, value=identifier.value).exists():
             entry.add(PatientIdentifier(patient=patient, system=identifier.system, value=identifier.value))

@@ -15,7 +15,7 @@ from fanlight.exchange.fhir.report import Line, Report
 from fanlight.exchange.fhir.values import Fate, Identifier, PatientValue, ProviderValue
 from fanlight.records.audit import Change
 from fanlight.records.import_details import history_of, when_true
-from fanlight.records.import_forms import form_of
+from fanlight.records.import_forms import act_on, form_of
 from fanlight.records.import_lookup import Kept, kept_resources
 from fanlight.records.import_patients import settle_patient
 from fanlight.records.models import (
@@ -136,6 +136,7 @@ class UnitWriter:
             form, attention = form_of(item.text, patient, source=f"from: {item.target.name}", amends_id=earlier, by=self.by, at=self.at)
             if form is not None:
                 self._rows.append((item, form, "scale", patient))
+                act_on(form, by=self.by, at=self.at)
                 return Fate.IMPORTED, "", attention
         if value is None:
             self._withdraw(item, kept)

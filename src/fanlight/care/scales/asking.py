@@ -20,7 +20,10 @@ from fanlight.core.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class AskingPolicy:
-    """How a site asks. Times of day are the patient's; days count from the due day."""
+    """How a site asks. Times of day are the patient's; days count from the due day.
+
+    An answer of danger received from elsewhere, not older than `received_answer_acts_within_hours`, is owned as one given here.
+    """
 
     version: str
     ask_at: time
@@ -31,6 +34,7 @@ class AskingPolicy:
     named_person_on_day: int
     hours_between_messages: int
     call_list_owner: str
+    received_answer_acts_within_hours: int
     source: Source
 
     def __post_init__(self) -> None:

@@ -115,3 +115,21 @@ class RiskAssessment(AppendOnly):
     assessed_at = models.DateTimeField()
 
     objects = SiteQuerySet.as_manager()
+
+
+class PatientMessage(AppendOnly):
+    """What a patient said between questions, in their own words: on a form's page, or told to staff. Owned by a task of risk.
+
+    `message_id` is made by whoever sends it, so that one sent twice is kept once. `way` is form, telephone or in_person.
+    """
+
+    site_path = "patient__site"
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="messages")
+    message_id = models.UUIDField(unique=True)
+    way = models.CharField(max_length=16)
+    text = models.TextField()
+    received_at = models.DateTimeField()
+    entered_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+
+    objects = SiteQuerySet.as_manager()

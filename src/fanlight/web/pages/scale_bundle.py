@@ -6,6 +6,7 @@ from typing import Any
 
 from fanlight.care.scales import score
 from fanlight.exchange.questionnaires import Answered, fhir_id, observations, questionnaire, questionnaire_response
+from fanlight.records.import_patients import record_number_system
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.models import Patient, ScaleResponse
 
@@ -20,6 +21,7 @@ def forms_bundle(patient: Patient, *, base: str) -> dict[str, Any]:
         {
             "resourceType": "Patient",
             "id": fhir_id(patient.number),
+            "identifier": [{"system": record_number_system(patient.site), "value": patient.number}],
             "name": [{"family": patient.family_name, "given": patient.given_names.split()}],
             "birthDate": patient.birth_date.isoformat(),
             "gender": patient.sex if patient.sex in ("male", "female", "other") else "unknown",

@@ -30,6 +30,7 @@ from fanlight.records.models import FormLink, IntakeLink, Site, Task
 from fanlight.web.pages.duty import crisis_lines, promise, reading
 from fanlight.web.pages.scales import questions
 from fanlight.web.views.intake_phone import intake_page
+from fanlight.web.views.patient_messages import tell_page
 
 _OPEN_FOR = timedelta(hours=2)
 _TRIES_PER_ADDRESS = 60
@@ -78,6 +79,19 @@ def phone_form(request: HttpRequest, token: str) -> HttpResponse:
         return _form(request, link, now)
 
 
+@open_page
+def phone_tell(request: HttpRequest, token: str) -> HttpResponse:
+    """A word to the clinic beside the questions, for whoever gave the date of birth; the form may be handed in already."""
+    now, link = clock.now(), find_link(token)
+    if link is None:
+        return _shut(request, None, None)
+    with timezone.override(link.form.patient.site.zone):
+        state = state_of(link, now)
+        if not (state.is_live or state.word == "finished") or not _is_open(request, link):
+            return redirect("phone_form", token)
+        return tell_page(request, link, reverse("phone_form", args=[token]), _about(link.form.patient.site))
+
+
 def _ask_birth(request: HttpRequest, link: AnyLink, state: LinkState, now: datetime) -> HttpResponse:
     error = ""
     if request.method == "POST" and request.POST.get("act") == "birth":
@@ -123,6 +137,7 @@ def _form(request: HttpRequest, link: FormLink, now: datetime, error: str = "") 
         "error": error,
         "is_kiosk": form.way == "kiosk",
     }
+    context["tell"] = _tell(request)
     return render(request, "phone_form.html", context, status=422 if error else 200)
 
 
@@ -209,6 +224,7 @@ def _done(request: HttpRequest, link: AnyLink, now: datetime) -> HttpResponse:
         "reading": reading(site, library(), now),
         "is_kiosk": getattr(link.form, "way", "") == "kiosk",
     }
+    context["tell"] = _tell(request)
     return render(request, "phone_done.html", context)
 
 
@@ -233,6 +249,10 @@ def _about(site: Site | None) -> dict[str, Any]:
 
 def _path(link: AnyLink, request: HttpRequest) -> str:
     return reverse("phone_form", kwargs={"token": request.resolver_match.kwargs["token"]}) if request.resolver_match else "/"
+
+
+def _tell(request: HttpRequest) -> str:
+    return reverse("phone_tell", kwargs={"token": request.resolver_match.kwargs["token"]}) if request.resolver_match else ""
 
 
 def _cookie(link: AnyLink) -> str:

@@ -267,6 +267,7 @@ def _next_steps(user: Any, row: Patient, running: list[Any]) -> list[tuple[str, 
             reverse("intake", args=[row.pk]),
             "conditions, medicines, allergies, telephone",
         ),
+        (Permission.SEE_SCALES, "Messages and new symptoms", reverse("patient_messages", args=[row.pk]), "in the patient’s own words"),
         (Permission.SEE_PATIENT, "How to reach them", reverse("contact", args=[row.pk]), "agreed ways, and every message sent"),
         (Permission.EDIT_DEMOGRAPHICS, "Correct name, birth date, telephone", reverse("patient_edit", args=[row.pk]), ""),
     ]
