@@ -31,7 +31,7 @@ TABLE: dict[str, frozenset[str]] = {
     "patient_new": frozenset({"front_desk", "nurse", "prescriber"}),
     "patient": COMMON | {"auditor"},
     "contact": COMMON | {"auditor"},
-    "patient_messages": CLINICAL | {"auditor"},
+    "patient_messages": CLINICAL,
     "patient_edit": frozenset({"front_desk", "nurse", "prescriber"}),
     "facts": frozenset({"nurse", "prescriber", "medical_director"}),
     "lines": frozenset({"nurse", "prescriber", "medical_director"}),
