@@ -127,9 +127,9 @@ def start_demo(folder: Path, port: int | None = None) -> DemoServer:
     raise RuntimeError("the demo server did not come up")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the run."""
+    """One browser for each file: its event loop must not run on under the tests of another, which speak to the database."""
     if CHROMIUM is None:
         if os.environ.get("FANLIGHT_BROWSER") == "required":
             pytest.fail("no Chromium was found, and browser tests are compulsory here")

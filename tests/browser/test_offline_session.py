@@ -31,9 +31,15 @@ def test_twelve_entries_of_fifteen_minutes_offline_are_each_there_once(desks, de
     page.get_by_role("link", name="Fennimore").first.click()
     page.wait_for_selector("form#vitals")
     reference = page.locator("body").get_attribute("data-reference")
-    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     sheet = f"/sessions/{reference}/documents/downtime_sheet/"
-    page.wait_for_function("url => caches.match(url).then(found => !!found)", arg=sheet)
+    for wanted in (sheet, f"/sessions/{reference}/"):
+        for _ in range(150):
+            if page.evaluate("url => caches.match(url).then(found => !!found)", wanted):
+                break
+            page.wait_for_timeout(100)
+        else:
+            pytest.fail(f"{wanted} was never laid by on the tablet")
     before = {event["event_id"] for event in events_of(page, reference)}
     desk.context.set_offline(True)
     for minute, numbers in enumerate(("138 84 80 97 14", "141 85 82 96 14", "192 112 96 97 15", "150 90 84 97 14")):
