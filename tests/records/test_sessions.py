@@ -328,3 +328,35 @@ def test_a_visit_of_an_earlier_day_is_nobodys_no_longer(clinic, session):
 def test_a_course_that_has_ended_owes_no_visits(clinic, session):
     end_course(course=session.course, kind="stopped", reason="Moved away.", by=clinic.prescriber, at=clinic.at)
     assert keep_sessions_owed(site=clinic.site, at=clinic.at + timedelta(days=1)) == 0
+
+
+@pytest.fixture
+def unordered(clinic, session) -> TreatmentSession:
+    """The second visit of the course: planned, and no dose ordered for it."""
+    return session.course.sessions.get(number=2)
+
+
+def state_of(session) -> str:
+    return TreatmentSession.objects.get(pk=session.pk).state
+
+
+def test_a_visit_without_an_order_says_who_came_and_who_did_not(clinic, unordered):
+    assert unordered.plan is None
+    missed = say(clinic, unordered, "did_not_attend", {"was_contacted": False}, by=clinic.front_desk)
+    assert state_of(unordered) == "did_not_attend"
+    task = Task.objects.get(session=unordered, closed_at=None)
+    assert (task.title, task.owner) == ("Reach the patient.", clinic.front_desk)
+    struck = {"amends": str(missed.event_id), "reason": "Came an hour late.", "is_struck": True}
+    strike = say(clinic, unordered, "amended", struck, by=clinic.front_desk)
+    assert state_of(unordered) == "planned"
+    say(clinic, unordered, "checked_in", {}, by=clinic.front_desk)
+    assert state_of(unordered) == "arrived"
+    again = {"amends": str(strike.event_id), "reason": "It was somebody else.", "is_struck": True}
+    say(clinic, unordered, "amended", again, by=clinic.front_desk)
+    assert state_of(unordered) == "did_not_attend", "a strike that was struck strikes nothing"
+
+
+def test_a_visit_cancelled_without_an_order_asks_for_another_date(clinic, unordered):
+    say(clinic, unordered, "cancelled_before_dose", {"reason": "Feverish."})
+    assert state_of(unordered) == "cancelled_before_dose"
+    assert Task.objects.get(session=unordered, closed_at=None).owner == clinic.prescriber

@@ -151,8 +151,13 @@ _OWED: Mapping[EventKind, tuple[tuple[str, str, str], ...]] = {
 }
 
 
+def owed_after(kind: EventKind) -> tuple[Need, ...]:
+    """What every session that ends so comes to owe, whatever happened in it."""
+    return tuple(Need(name, sentence, who, False) for name, sentence, who in _OWED.get(kind, ()))
+
+
 def _owed(kind: EventKind, state: SessionState, plan: SessionPlan, now: datetime) -> list[Need]:
-    owed = [Need(name, sentence, who, False) for name, sentence, who in _OWED.get(kind, ())]
+    owed = list(owed_after(kind))
     prepared = state.of(_K.DOSE_PREPARED)
     if prepared and not state.dosing.has_begun and not state.of(_K.WASTED, _K.RETURNED):
         owed.append(Need("prepared_drug", "Account for the prepared drug: waste it with a witness, or return it unopened.", "nurse", False))

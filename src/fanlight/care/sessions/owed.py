@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fanlight.care.sessions.alert import Alert
-from fanlight.care.sessions.ends import needs_of_end, unexplained
+from fanlight.care.sessions.ends import needs_of_end, owed_after, unexplained
+from fanlight.care.sessions.events import Event
 from fanlight.care.sessions.state import SessionState
+from fanlight.care.sessions.unordered import last_end
 from fanlight.core.errors import FanlightError
 from fanlight.core.session_plan import Drug, SessionPlan
 from fanlight.core.sources import Mark
@@ -85,6 +87,14 @@ def session_owes(state: SessionState, plan: SessionPlan, now: datetime, alerts: 
     """Everything this session owes at `now`, in the order it is due. An alert that was seen, or is a mere notice, owes nothing."""
     found = [*_of_end(state, plan, now, times), *_explanations(state, times), *_of_alerts(alerts, times)]
     return tuple(sorted(found, key=lambda item: (item.due_at, item.id)))
+
+
+def unordered_owes(events: Iterable[Event], times: OwedTimesFile) -> tuple[Owed, ...]:
+    """What a visit without an order owes once it has ended: to reach who did not come, to decide on another date."""
+    end = last_end(events)
+    if end is None:
+        return ()
+    return tuple(_owed(need.id, need.id, need.sentence, need.who, end.taken_at, times.of(need.id)) for need in owed_after(end.kind))
 
 
 def _of_end(state: SessionState, plan: SessionPlan, now: datetime, times: OwedTimesFile) -> Iterator[Owed]:

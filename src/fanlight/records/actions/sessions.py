@@ -11,6 +11,7 @@ from fanlight.care.sessions.events import Event, Person, check_payload
 from fanlight.care.sessions.fold import fold
 from fanlight.care.sessions.kinds import EVENT_KINDS, EventKind
 from fanlight.care.sessions.schema import write_payload
+from fanlight.care.sessions.unordered import status_without_order
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import as_utc
 from fanlight.records.actions.own_ways import SessionError, check_correction, check_plain, with_witness
@@ -114,10 +115,10 @@ def append_event(entry: Change, session: TreatmentSession, event: Event, by: Sta
         role=event.by.role,
     )
     entry.add(row)
-    if locked.plan is not None:
-        status = fold((*stream, event), load_plan(locked.plan)).status.value
-        if status != locked.state:
-            entry.update(locked, state=status)
+    said = (*stream, event)
+    status = fold(said, load_plan(locked.plan)).status if locked.plan is not None else status_without_order(said)
+    if status.value != locked.state:
+        entry.update(locked, state=status.value)
     owe(entry, locked, by=by, at=entry.at)
     session.state, session.row_version = locked.state, locked.row_version
     return row
