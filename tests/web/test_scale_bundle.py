@@ -103,3 +103,20 @@ def test_a_mans_drinking_is_judged_as_a_mans(answered):
     Patient.objects.filter(pk=answered.pk).update(sex="male")
     received(answered, 0, 1, "audit_c", {"q1": 1, "q2": 1, "q3": 1})
     assert "audit_c_positive" not in ScaleResponse.objects.get(instrument_id="audit_c").score["flags"]
+
+
+def test_a_set_that_was_corrected_stands_in_no_chart_and_no_line(answered):
+    from datetime import date
+
+    from fanlight.web.pages.scales import scale_charts, score_lines
+
+    first = ScaleResponse.objects.get(patient=answered, instrument_id="phq9")
+    before = scale_charts(answered, date(2030, 1, 1))[0][1]
+    values = {field.attname: getattr(first, field.attname) for field in first._meta.concrete_fields if field.attname != "id"}
+    ScaleResponse(**values | {"amends_id": first.pk, "score": first.score | {"total": 3}}).save()
+    after = scale_charts(answered, date(2030, 1, 1))[0][1]
+    assert before.count("m-main") == after.count("m-main") == 1
+    assert ">3</text>" in after
+    page = client_of("nurse").get(f"/patients/{answered.pk}/scales/").content.decode()
+    assert page.count("/scales/answers/") == 1
+    assert len(score_lines(list(ScaleResponse.objects.filter(patient=answered, amended_by__isnull=True)))) == 1

@@ -169,7 +169,7 @@ def scale_charts(patient: Patient, today: date, missing: Mapping[str, Sequence[d
         if session.state != "cancelled_before_dose"
     )
     by_scale: dict[str, list[ScaleResponse]] = {}
-    for row in patient.scale_responses.order_by("answered_at"):
+    for row in patient.scale_responses.filter(amended_by__isnull=True).order_by("answered_at"):
         by_scale.setdefault(row.instrument_id, []).append(row)
     drawn = []
     for scale_id, rows in sorted(by_scale.items(), key=lambda pair: (-len(pair[1]), pair[0])):

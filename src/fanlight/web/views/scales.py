@@ -86,7 +86,7 @@ def scales(request: HttpRequest, pk: int) -> HttpResponse:
             return _hand_over(request, answer["form"])
         if answer is not None:
             return redirect("scale_link" if answer["way"] == "phone" else "scale_form", answer["form"])
-    lines = score_lines(list(row.scale_responses.select_related("entered_by")))
+    lines = score_lines(list(row.scale_responses.filter(amended_by__isnull=True).select_related("entered_by")))
     context = {
         "patient": who_of(row, today),
         "pk": pk,
