@@ -219,3 +219,15 @@ def test_too_few_studies_are_answered():
             call([1, 2], [1, 1])
     with pytest.raises(EvidenceError, match="one study"):
         leave_one_out([1], [1])
+
+
+def test_the_room_gives_its_whole_contract_by_name():
+    from fanlight.science import evidence
+
+    y, v = np.array([[0.1, 0.4, 0.3], [0.2, 0.2, 0.9]]), np.array([[0.02, 0.05, 0.03], [0.04, 0.01, 0.06]])
+    many = evidence.pool_many(y, v, method="REML", test="knha")
+    for row in range(2):
+        one = evidence.pool(y[row], v[row], method="REML", test="knha")
+        assert many.estimate[row] == pytest.approx(one.estimate, abs=1e-10)
+        assert many.tau2[row] == pytest.approx(one.tau2, abs=1e-10)
+    assert callable(evidence.effect_sizes)
