@@ -9,6 +9,7 @@ import pytest
 
 from fanlight.care.scales.asking import Completeness
 from fanlight.records.actions.courses import end_course, open_course, sign_protocol
+from fanlight.records.actions.rounds import how_complete, keep_owed
 from fanlight.records.actions.scales import finish_form, open_form, save_answer
 from fanlight.records.actions.tasks import close_task
 from fanlight.records.library import library
@@ -144,12 +145,7 @@ def test_thirty_days_of_silence_leave_nothing_unowned(clinic, course):
     assert Task.objects.filter(closed_at__isnull=True).count() == 3  # days 0, 4 and 28
 
 
-def test_the_command_does_what_the_house_clock_does_and_says_how_complete_it_is(clinic, course, monkeypatch, capsys):
-    from django.core.management import call_command
-
-    from fanlight.records.management.commands import ask_for_scales
-
-    monkeypatch.setattr(ask_for_scales, "now", lambda: noon(0))
-    call_command("ask_for_scales")
-    assert "larkfield: 1 tasks open; 3 due, 0 answered, 3 open, 0 missing" in capsys.readouterr().out
+def test_a_round_owes_what_is_due_and_says_how_complete_follow_up_is(clinic, course):
+    assert keep_owed(site=clinic.site, content=library(), at=noon(0)) == 1
+    assert how_complete(site=clinic.site, content=library(), at=noon(0)) == Completeness(due=3, answered=0, still_open=3, missing=0)
     assert Task.objects.filter(closed_at__isnull=True).count() == 1

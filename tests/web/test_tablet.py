@@ -217,3 +217,13 @@ def test_a_form_the_house_opened_for_a_message_says_so_to_staff(house):
     page = desk.get(f"/patients/{house['patient'].pk}/scales/").content.decode()
     assert "by itself for a message" in page
     assert "after a risk answer" not in page
+
+
+def test_a_word_to_the_clinic_is_taken_on_the_tablet_too(house):
+    from fanlight.records.models import PatientMessage
+
+    tablet, form = handed(house)
+    assert f"{form}tell/" in tablet.get(form).content.decode()
+    said = tablet.post(f"{form}tell/", {"message_id": uuid.uuid4(), "text": "It burns when I pass water."})
+    assert said.status_code == 200
+    assert PatientMessage.objects.get().text == "It burns when I pass water."

@@ -24,19 +24,21 @@ def remind(
     choose_data(data)
     start_django()
     from fanlight.records.actions.reminders import send_due
-    from fanlight.records.actions.session_owed import keep_sessions_owed
+    from fanlight.records.actions.rounds import how_complete, keep_owed
     from fanlight.records.actions.tasks import escalate_late_tasks
     from fanlight.records.clock import now
     from fanlight.records.library import library
     from fanlight.records.models import Site
-    from fanlight.records.owed_scales import keep_asking
 
     for site in Site.objects.all():
         passed = len(escalate_late_tasks(site=site, at=now()))
-        keep_sessions_owed(site=site, at=now())
-        owed = keep_asking(site=site, content=library(), at=now())
+        owed = keep_owed(site=site, content=library(), at=now())
         tries = send_due(site=site, content=library(), at=now())
-        sys.stdout.write(f"{site.code}: {owed} owed, {tries} tried to send, {passed} passed on\n")
+        found = how_complete(site=site, content=library(), at=now())
+        sys.stdout.write(
+            f"{site.code}: {owed} owed, {tries} tried to send, {passed} passed on; {found.due} due, {found.answered} answered, "
+            f"{found.still_open} open, {found.missing} missing\n"
+        )
     return 0
 
 

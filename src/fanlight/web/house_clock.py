@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from django.db import close_old_connections
 
@@ -15,34 +16,46 @@ _log = logging.getLogger("fanlight.house_clock")
 
 def start_house_clock() -> threading.Thread:
     """Start the clock in a thread of its own; it ends with the server."""
-    thread = threading.Thread(target=_run, name="house-clock", daemon=True)
+    thread = threading.Thread(target=_run, args=(_pass_on, _SECONDS), name="house-clock", daemon=True)
     thread.start()
+    threading.Thread(target=_run, args=(_send, _SECONDS * _ASK_EVERY), name="house-post", daemon=True).start()
     return thread
 
 
-def _run() -> None:
-    from fanlight.core.errors import FanlightError
+def _pass_on(rounds: int) -> None:
     from fanlight.records.actions.clock_jumps import watch_clock
-    from fanlight.records.actions.reminders import send_due
-    from fanlight.records.actions.session_owed import keep_sessions_owed
+    from fanlight.records.actions.rounds import keep_owed
     from fanlight.records.actions.tasks import escalate_late_tasks
     from fanlight.records.clock import now
     from fanlight.records.library import library
     from fanlight.records.models import Site
-    from fanlight.records.owed_scales import keep_asking
 
-    pause = threading.Event()
-    rounds = 0
-    while not pause.wait(_SECONDS):
+    watch_clock()
+    for site in Site.objects.all():
+        escalate_late_tasks(site=site, at=now())
+        if rounds % _ASK_EVERY == 0:
+            keep_owed(site=site, content=library(), at=now())
+
+
+def _send(rounds: int) -> None:
+    """On a thread of its own: a carrier that answers slowly must not keep a late risk from being passed on."""
+    from fanlight.records.actions.reminders import send_due
+    from fanlight.records.clock import now
+    from fanlight.records.library import library
+    from fanlight.records.models import Site
+
+    for site in Site.objects.all():
+        send_due(site=site, content=library(), at=now())
+
+
+def _run(work: Callable[[int], None], seconds: int) -> None:
+    from fanlight.core.errors import FanlightError
+
+    pause, rounds = threading.Event(), 0
+    while not pause.wait(seconds):
         try:
             close_old_connections()
-            watch_clock()
-            for site in Site.objects.all():
-                escalate_late_tasks(site=site, at=now())
-                if rounds % _ASK_EVERY == 0:
-                    keep_sessions_owed(site=site, at=now())
-                    keep_asking(site=site, content=library(), at=now())
-                    send_due(site=site, content=library(), at=now())
+            work(rounds)
             rounds += 1
         except FanlightError as problem:
             _log.warning("house clock: %s", problem.code)

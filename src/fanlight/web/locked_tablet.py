@@ -61,12 +61,13 @@ class LockedTablet:
         if isinstance(request.user, StaffMember):
             return _lifted(request, request.user, now)
         token = request.session[KEY]["token"]
-        form, say, back = reverse("phone_form", args=[token]), reverse("phone_say", args=[token]), reverse("tablet_back")
+        form, say, tell = (reverse(name, args=[token]) for name in ("phone_form", "phone_say", "phone_tell"))
+        back = reverse("tablet_back")
         if request.path == back or request.path.startswith(_SIGN_IN):
             return self.get_response(request)
         if is_resting(request, now):
             return HttpResponse(status=401) if request.path == say else redirect(back)
-        if request.path in (form, say):
+        if request.path in (form, say, tell):
             request.session[KEY] |= {"seen": int(now.timestamp())}
             request.session.modified = True
             return self.get_response(request)

@@ -1,1 +1,0 @@
-"""Commands of the records, run as `fanlight manage NAME`."""
