@@ -260,6 +260,7 @@ def _next_steps(user: Any, row: Patient, running: list[Any]) -> list[tuple[str, 
         (Permission.RECORD_FACTS, "Ask and record facts", reverse("facts", args=[row.pk]), "what the rules ask for, asked and denied too"),
         (Permission.SEE_SCREENING, "Screening", reverse("screening", args=[row.pk]), "may this person have this treatment, and why"),
         (Permission.SEE_SCALES, "Scales", reverse("scales", args=[row.pk]), "ask, enter, send to the phone; every score"),
+        (Permission.SEE_SCALES, "Course chart", reverse("course_chart", args=[row.pk]), "scores, doses and medicines on one line of time"),
         (Permission.SEE_CONSENT, "Consent", reverse("consents", args=[row.pk]), "read, sign, withdraw"),
         (
             Permission.EDIT_DEMOGRAPHICS,

@@ -1,0 +1,73 @@
+"""A person's record as the rows of the course chart, whole or of one window of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fanlight.core.instants import clinic_date
+from fanlight.records.library import library
+from fanlight.records.models import Course, Patient
+from fanlight.records.owed_scales import CourseOwed, standings
+from fanlight.web.pages.course_chart.medicines import medicine_rows
+from fanlight.web.pages.course_chart.rows import CourseRows
+from fanlight.web.pages.course_chart.scores import answered_rows, lanes_of, owed_rows
+from fanlight.web.pages.course_chart.sessions import session_rows
+
+WHOLE, RECENT = "whole", "recent"
+RECENT_DAYS = 90
+"""What the link "Last 90 days" shows: a choice of the page, no clinical window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One choice of what is shown: its name in the address, its words, and from which day to which; None: as far as it goes."""
+
+    id: str
+    label: str
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseChart:
+    """The rows of one window, the windows there are to choose from, and which it is. `whole` holds every row."""
+
+    rows: CourseRows
+    whole: CourseRows
+    windows: tuple[Window, ...]
+    window: Window
+
+
+def course_chart(patient: Patient, now: datetime, wanted: str = WHOLE) -> CourseChart:
+    """The chart of a person; a window that does not exist is the whole."""
+    zone = patient.site.zone
+    today = clinic_date(now, zone)
+    visits, asked = session_rows(patient, now)
+    responses = patient.scale_responses.filter(amended_by__isnull=True)
+    answered = answered_rows(responses, zone) + asked
+    courses = standings(patient.site, library(), now, patient)
+    owed = owed_rows([one for course in courses for one in course.standings], answered, today)
+    medicines, unchanged = medicine_rows(patient)
+    lanes = lanes_of([*answered, *owed])
+    days = [*(row.on for lane in lanes for row in lane.rows), *(row.on for row in visits), today]
+    whole = CourseRows(min(days), max(days), today, lanes, tuple(visits), tuple(medicines), tuple(unchanged))
+    windows = _windows(patient, courses, today, whole)
+    window = next((one for one in windows if one.id == wanted), windows[0])
+    rows = whole.within(window.first or whole.first, window.last or whole.last)
+    return CourseChart(rows, whole, windows, window)
+
+
+def _windows(patient: Patient, owed: Iterable[CourseOwed], today: date, whole: CourseRows) -> tuple[Window, ...]:
+    found = [Window(WHOLE, "Whole record")]
+    asks = {one.course.pk: [standing.ask for standing in one.standings] for one in owed}
+    courses = list(Course.objects.filter(patient=patient).order_by("starts_on", "pk"))
+    for number, course in enumerate(courses):
+        first = min([course.starts_on, *(ask.first for ask in asks.get(course.pk, ()))])
+        later = courses[number + 1].starts_on - timedelta(days=1) if number + 1 < len(courses) else None
+        is_running = later is None and course.ending is None
+        label = "This course" if is_running else f"Course from {course.starts_on:%-d %b %Y}"
+        found.append(Window(f"course-{course.pk}", label, first, later))
+    found.append(Window(RECENT, f"Last {RECENT_DAYS} days", today - timedelta(days=RECENT_DAYS), today))
+    return tuple(found)
