@@ -99,8 +99,9 @@ def test_drawing_table_file_and_pdf_are_made_of_the_same_rows(scene):
     assert sorted(line["key"] for line in file) == wanted
     assert [line["date"] for line in file] == sorted(line["date"] for line in file)
     document = chart_document(scene.patient, chart_of(scene), scene.people["nurse"], clock.now())
-    assert sorted(keys_in(document.sections[0].picture, "g")) == wanted
-    assert len(document.sections[2].table.rows) == len(wanted)
+    pictures = [section.picture for section in document.sections if getattr(section, "picture", "")]
+    assert sorted({key for picture in pictures for key in keys_in(picture, "g")}) == wanted
+    assert len(document.sections[-1].table.rows) == len(wanted)
 
 
 def test_every_mark_says_the_value_of_its_row(scene):

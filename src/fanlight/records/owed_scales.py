@@ -78,7 +78,7 @@ def standings(site: Site, content: Library, now: datetime, patient: Patient | No
         courses = courses.filter(patient=patient)
     found = list(courses)
     by_course: dict[int, list[TreatmentSession]] = defaultdict(list)
-    for session in TreatmentSession.objects.filter(course__in=found):
+    for session in TreatmentSession.objects.filter(course__in=found).defer("plan", "dose"):
         by_course[session.course_id].append(session)
     stands = with_merged(site, [course.patient_id for course in found])
     forms = _forms(stands)

@@ -20,8 +20,20 @@ _MANY = 60
 """More scores than this are drawn smaller."""
 Up = Callable[[Decimal | int], float]
 """Where a value stands up the lane."""
-HEAD, FOOT = 32.0, 32.0
-"""Room over a lane for its title, and under it for the words of what is missing."""
+HEAD, FOOT, BARE_FOOT = 32.0, 30.0, 14.0
+"""Room over a lane for its title, and under it for the words of what is missing, or for none."""
+_TALL, _LOW, _FEW_STEPS = 126.0, 92.0, 10
+
+
+def lane_height(lane: Lane, lanes: int) -> float:
+    """How tall a lane's plot is: lower where there are many lanes, and half that for a scale of few steps."""
+    height = _TALL if lanes <= 3 else _LOW
+    return height / 2 if lane.high - lane.low <= _FEW_STEPS else height
+
+
+def foot(lane: Lane) -> float:
+    """How much room a lane needs under its plot."""
+    return BARE_FOOT if all(row.is_drawn for row in lane.rows) else FOOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,7 @@ class _GoalWords:
     line: float
     end: float
     baseline: float
+    is_on_line: bool
 
 
 def lane_marks(lane: Lane, frame: Frame, top: float, height: float, today: date) -> Iterator[str]:
@@ -47,6 +60,9 @@ def lane_marks(lane: Lane, frame: Frame, top: float, height: float, today: date)
     better = f'<tspan class="t-better" dx="10">{escape(lane.better)}</tspan>' if lane.better else ""
     title = f'<tspan class="t-title">{escape(lane.title)}</tspan>'
     yield f'<text class="t-ink" x="{number(frame.left)}" y="{number(top - 12)}">{title}{better}</text>'
+    beside = ", ".join(spot.words for spot in spots if not spot.is_on_line)
+    if beside:
+        yield text(frame.right, top - 12, f"dashed: {beside}", "t-goal end")
     yield from _bands(lane, frame, y)
     for value in (lane.low, lane.high):
         yield text(frame.left - 8, y(value) + 4.5, plain(value), "end")
@@ -87,10 +103,11 @@ def _bands(lane: Lane, frame: Frame, y: Up) -> Iterator[str]:
 
 
 def _goals(spots: list[_GoalWords], frame: Frame) -> Iterator[str]:
-    """Dashed lines, each with its words."""
+    """Dashed lines, each with its words where they have room; else they stand over the lane."""
     for spot in spots:
         yield shape("path", "goal", d=f"M{number(frame.left)} {number(spot.line)}H{number(frame.right)}")
-        yield text(spot.end, spot.baseline, spot.words, "t-goal end")
+        if spot.is_on_line:
+            yield text(spot.end, spot.baseline, spot.words, "t-goal end halo")
 
 
 def _goal_words(lane: Lane, frame: Frame, y: Up, today: date) -> list[_GoalWords]:
@@ -102,11 +119,12 @@ def _goal_words(lane: Lane, frame: Frame, y: Up, today: date) -> list[_GoalWords
     found: list[_GoalWords] = []
     for goal in lane.goals:
         line = y(goal.value)
-        baseline = line + 15 if len(lane.goals) > 1 and line == lowest else line - 5
+        is_under = len(lane.goals) > 1 and line == lowest and line + 17 < y(lane.low)
+        baseline = line + 15 if is_under else line - 5
         now = [(frame.x(today), baseline - 5.0)]
         taken = [(spot.end - step, spot.baseline - 5) for spot in found for step in range(0, int(len(spot.words) * LETTER), 20)]
-        end = _quiet_place(goal.words, [*points, *now, *taken], baseline, frame)
-        found.append(_GoalWords(goal.words, line, end, baseline))
+        crowd, end = _quiet_place(goal.words, [*points, *now, *taken], baseline, frame)
+        found.append(_GoalWords(goal.words, line, end, baseline, is_on_line=crowd == 0))
     return found
 
 
@@ -118,11 +136,13 @@ def _between(one: tuple[float, float], other: tuple[float, float]) -> Iterator[t
         yield one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1])
 
 
-def _quiet_place(words: str, points: list[tuple[float, float]], baseline: float, frame: Frame) -> float:
+def _quiet_place(words: str, points: list[tuple[float, float]], baseline: float, frame: Frame) -> tuple[int, float]:
+    """How many marks are in the way of words at the best place for them, and where that ends."""
     wide = len(words) * LETTER
     near = [x for x, at in points if baseline - 18 < at < baseline + 7]
     places = [frame.right - 4 - step * 30 for step in range(int((frame.right - frame.left - wide) / 30))] or [frame.right - 4]
-    return min(places, key=lambda end: (sum(end - wide - 7 < x < end + 7 for x in near), -end))
+    crowd, end = min((sum(end - wide - 7 < x < end + 7 for x in near), -end) for end in places)
+    return crowd, -end
 
 
 def _runs(rows: tuple[ScoreRow, ...]) -> list[list[ScoreRow]]:
@@ -183,11 +203,11 @@ def _figures(lane: Lane, frame: Frame, y: Up, base: float, goals: list[_GoalWord
             is_free = is_free and not any(_is_on(goal, x, middle) for goal in goals)
             crosses = any(abs(goal.line - middle) < 9 for goal in goals)
             if baseline < base - 3 and is_free and (not crosses or index in (0, len(rows) - 1)):
-                yield text(x, baseline, words, "t-ink t-b mid")
+                yield text(x, baseline, words, "t-ink t-b mid halo")
                 placed.append((x, middle))
                 break
 
 
 def _is_on(goal: _GoalWords, x: float, middle: float) -> bool:
     """Whether a figure at this spot would lie on a goal's words."""
-    return abs(goal.baseline - 5 - middle) < _ROOM[1] and goal.end - len(goal.words) * LETTER - 8 < x < goal.end + 8
+    return goal.is_on_line and abs(goal.baseline - 5 - middle) < _ROOM[1] and goal.end - len(goal.words) * LETTER - 8 < x < goal.end + 8

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 
 from fanlight.core.quantities import plain
 from fanlight.web.drawing.course_frame import LETTER, Frame, time_axis
-from fanlight.web.drawing.course_lanes import FOOT, HEAD, lane_marks
+from fanlight.web.drawing.course_lanes import HEAD, foot, lane_height, lane_marks
 from fanlight.web.drawing.course_tracks import MEDICINE, TRACK, medicine_lanes, medicine_marks, session_marks, session_tracks
 from fanlight.web.drawing.svg import Svg, number, shape, text
 from fanlight.web.pages.course_chart.rows import CourseRows, Given, Lane, MedicineChange, Standing
 
 _LEFT, _RIGHT = 66.0, 150.0
-_TALL, _LOW, _MANY = 132.0, 100.0, 3
 _TITLE, _TOLD = "course-chart-title", "course-chart-told"
 
 
 def draw_course(rows: CourseRows, *, width: float = 880.0, style: str = "") -> Svg:
     """The whole chart, `width` units wide. `style`: a style sheet of its own, for where none lies beside it (a PDF)."""
     frame = Frame(width, _LEFT, width - _RIGHT, rows.first, rows.last)
-    height = _TALL if len(rows.lanes) <= _MANY else _LOW
     body: list[str] = []
     y = 4.0
     for lane in rows.lanes:
+        height = lane_height(lane, len(rows.lanes))
         body += lane_marks(lane, frame, y + HEAD, height, rows.today)
-        y += HEAD + height + FOOT
+        y += HEAD + height + foot(lane)
     axis = y
     body += time_axis(frame, rows.today, y)
     y += 34
@@ -45,6 +45,24 @@ def draw_course(rows: CourseRows, *, width: float = 880.0, style: str = "") -> S
         f'<svg xmlns="http://www.w3.org/2000/svg" {box}{size} role="img" aria-labelledby="{_TITLE} {_TOLD}" class="chart chart-lanes">'
         f"{head}{inner}{''.join(under)}{''.join(body)}{''.join(key)}</svg>"
     )
+
+
+def in_sheets(rows: CourseRows, first: float, other: float) -> list[CourseRows]:
+    """The rows in parts that are at most `first`, then `other` units tall, for paper: lanes one after the other, the sessions under
+    each part, the medicines under the last."""
+    track = len(session_tracks(rows.sessions)) * (TRACK + 12) + 150
+    parts: list[list[Lane]] = [[]]
+    left = first - track
+    for lane in rows.lanes:
+        tall = HEAD + lane_height(lane, len(rows.lanes)) + foot(lane)
+        if parts[-1] and left < tall:
+            parts.append([])
+            left = other - track
+        parts[-1].append(lane)
+        left -= tall
+    if parts[-1] and left < len(medicine_lanes(rows.medicines)) * MEDICINE:
+        parts.append([])
+    return [replace(rows, lanes=tuple(part), medicines=rows.medicines if part is parts[-1] else ()) for part in parts]
 
 
 def _upright(rows: CourseRows, frame: Frame, axis: float) -> Iterator[str]:

@@ -15,7 +15,7 @@ from fanlight.care.scales.risk import RiskTable
 from fanlight.core.instants import clinic_date
 from fanlight.core.quantities import plain
 from fanlight.records.instruments import shipped_instruments
-from fanlight.records.models import Patient, ScaleResponse
+from fanlight.records.models import Patient, ScaleResponse, TreatmentSession
 from fanlight.web.drawing.course_chart import CourseChart, GoalLine, Score, draw_course_chart
 from fanlight.web.drawing.svg import Svg
 
@@ -158,23 +158,24 @@ def change_words(points: Any, percent: Any) -> str:
     return f"{_number(abs(points))} {'better' if points > 0 else 'worse'}{share}"
 
 
-def scale_charts(patient: Patient, today: date, missing: Mapping[str, Sequence[date]] | None = None) -> list[tuple[str, Svg]]:
+def scale_charts(
+    patient: Patient, today: date, missing: Mapping[str, Sequence[date]] | None = None, *, at_most: int | None = None
+) -> list[tuple[str, Svg]]:
     """A chart for each instrument that was answered, with sessions on the sill, bands, the lines of response and remission, and
-    the time points that stayed empty. The instrument with the most answers comes first."""
+    the time points that stayed empty. The instrument with the most answers comes first; `at_most` so many are drawn."""
     zone = patient.site.zone
     sessions = tuple(
-        (session.planned_on, session.state not in _NOT_GIVEN)
-        for course in patient.courses.prefetch_related("sessions")
-        for session in course.sessions.all()
-        if session.state != "cancelled_before_dose"
+        (planned_on, state not in _NOT_GIVEN)
+        for planned_on, state in TreatmentSession.objects.filter(course__patient=patient).values_list("planned_on", "state")
+        if state != "cancelled_before_dose"
     )
     by_scale: dict[str, list[ScaleResponse]] = {}
-    for row in patient.scale_responses.filter(amended_by__isnull=True).order_by("answered_at"):
+    for row in patient.scale_responses.filter(amended_by__isnull=True).defer("answers").order_by("answered_at"):
         by_scale.setdefault(row.instrument_id, []).append(row)
     drawn = []
     for scale_id, rows in sorted(by_scale.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         instrument = shipped_instruments().get(scale_id)
-        if instrument is None:
+        if instrument is None or len(drawn) == at_most:
             continue
         points = [(clinic_date(row.answered_at, zone), judged(row, instrument)) for row in rows]
         gaps = [Score(day, None) for day in (missing or {}).get(scale_id, ())]

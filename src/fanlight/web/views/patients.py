@@ -186,7 +186,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         context["known"] = _key_facts(row, today)
         context["lists"] = [(kind, _lines(row, kind)) for kind in ("medications", "allergy", "condition")]
     if user.may(Permission.SEE_SCALES):
-        context["charts"] = [drawn for _, drawn in scale_charts(row, today, missing_of(row, library(), now))[:2]]
+        context["charts"] = [drawn for _, drawn in scale_charts(row, today, missing_of(row, library(), now), at_most=2)]
     if running:
         states = dict(running[0].sessions.values_list("number", "state"))
         upcoming = [number for number, state in sorted(states.items()) if state == "planned"]
@@ -197,7 +197,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
 def _sentence(row: Patient, courses: list[Any], today: date) -> str:
     running = [course for course in courses if course.ending is None]
     if running:
-        sessions = list(running[0].sessions.order_by("number"))
+        sessions = list(running[0].sessions.defer("plan", "dose").order_by("number"))
         given = sum(session.state not in ("planned", "cancelled_before_dose", "did_not_attend") for session in sessions)
         coming = next((session for session in sessions if session.state == "planned"), None)
         then = f" The next is {day_words(coming.planned_on, today)}." if coming else " None is to come."

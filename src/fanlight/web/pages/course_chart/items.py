@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from fanlight.care.scales import Instrument, questionnaire_items, risk_of
@@ -14,6 +13,8 @@ from fanlight.records.instruments import shipped_instruments
 from fanlight.records.models import ScaleResponse
 from fanlight.web.pages.course_chart.rows import CourseRows, ScoreRow
 
+COLUMNS = 12
+"""Columns that fit beside the questions, on a page of paper too."""
 SHADES = 4
 """Steps of shading between the best and the worst answer."""
 
@@ -39,19 +40,21 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemPart:
+    """Some columns of a grid, few enough for a page; `columns` are rows of the chart."""
+
+    columns: tuple[ScoreRow, ...]
+    rows: tuple[ItemRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ItemGrid:
-    """The grid of one scale; `columns` are its rows of the chart. `worst_is_high`: the darker, the higher the answer (or the lower)."""
+    """The grid of one scale in parts, the newest part first. `is_judged`: its answers have a worse end, which is shaded."""
 
     scale_id: str
     title: str
-    columns: tuple[ScoreRow, ...]
-    rows: tuple[ItemRow, ...]
+    parts: tuple[ItemPart, ...]
     is_judged: bool
-
-    @property
-    def first(self) -> date | None:
-        """Day of the first column."""
-        return self.columns[0].on if self.columns else None
 
 
 def item_grid(rows: CourseRows, scale_id: str, responses: Iterable[ScaleResponse], table: RiskTable) -> ItemGrid | None:
@@ -62,8 +65,16 @@ def item_grid(rows: CourseRows, scale_id: str, responses: Iterable[ScaleResponse
     instrument = shipped_instruments()[scale_id]
     answers = {row.pk: row.answers for row in responses if row.instrument_id == scale_id}
     columns = tuple(row for row in lane.rows if row.answers_pk in answers or not row.is_drawn)
+    cuts = [columns[max(end - COLUMNS, 0) : end] for end in range(len(columns), 0, -COLUMNS)]
+    parts = tuple(ItemPart(cut, _lines(instrument, cut, answers, table)) for cut in cuts)
+    return ItemGrid(scale_id, instrument.title, parts, instrument.direction is not Direction.NEITHER)
+
+
+def _lines(
+    instrument: Instrument, columns: tuple[ScoreRow, ...], answers: Mapping[int, Mapping[str, Any]], table: RiskTable
+) -> tuple[ItemRow, ...]:
     given = [answers.get(row.answers_pk, {}) if row.answers_pk is not None else {} for row in columns]
-    lines = tuple(
+    return tuple(
         ItemRow(
             number,
             line.wording,
@@ -73,7 +84,6 @@ def item_grid(rows: CourseRows, scale_id: str, responses: Iterable[ScaleResponse
         )
         for number, line in enumerate(questionnaire_items(instrument), start=1)
     )
-    return ItemGrid(scale_id, instrument.title, columns, lines, instrument.direction is not Direction.NEITHER)
 
 
 def _cell(instrument: Instrument, item: str, value: Any, is_suicide_item: bool, table: RiskTable) -> Cell:

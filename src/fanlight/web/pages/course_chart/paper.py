@@ -8,15 +8,17 @@ from datetime import datetime
 from fanlight.care.documents import Document, Line, Row, Section, Table
 from fanlight.core.instants import clinic_date
 from fanlight.records.models import Patient, StaffMember
-from fanlight.web.drawing.course_whole import draw_course, finding
+from fanlight.web.drawing.course_whole import draw_course, finding, in_sheets
 from fanlight.web.pages.course_chart.reading import CourseChart
+from fanlight.web.pages.course_chart.rows import TableLine
 from fanlight.web.words import birth_words
 
-_WIDE = 780.0
-_COLUMNS = ("Date", "What", "Value", "Band", "Change", "Response", "Remission", "Note")
+_WIDE, _FIRST, _OTHER = 860.0, 1110.0, 1280.0
+"""Width of the drawing, and how tall it may be on the first sheet and on the others, in its own units."""
+_COLUMNS = ("Date", "What", "Value", "Band", "Change", "Reached", "Note")
 _STYLE = """
 text{font-family:"Liberation Sans","Noto Sans","DejaVu Sans",sans-serif;font-size:13px;fill:#434D59}
-.t-ink{fill:#18202A}.t-b{font-weight:700}.t-l,.t-title{font-size:15px}.t-title{font-weight:700}.t-better{fill:#434D59}.end{text-anchor:end}.mid{text-anchor:middle}
+.t-ink{fill:#18202A}.t-b{font-weight:700}.t-l,.t-title{font-size:15px}.t-title{font-weight:700}.t-better{fill:#434D59}.halo{paint-order:stroke;stroke:#FFFFFF;stroke-width:4;stroke-linejoin:round}.end{text-anchor:end}.mid{text-anchor:middle}
 .t-goal{fill:#1F5F3F}.t-absent{fill:#46458A}.t-now{fill:#18202A;font-weight:700}
 .wash-fill{fill:#EFEBE3}.sill{stroke:#18202A;stroke-width:2;fill:none}.axis{stroke:#7A7468;fill:none}.gridline{stroke:#DAD4C8;fill:none}
 .goal{stroke:#1F5F3F;stroke-width:1.25;stroke-dasharray:7 4;fill:none}.now-line{stroke:#A96D08;stroke-width:2.5}
@@ -42,11 +44,9 @@ def chart_document(patient: Patient, chart: CourseChart, by: StaffMember, now: d
     today = clinic_date(now, site.zone)
     local = now.astimezone(site.zone)
     warnings = (Line("Sample: every person and number here is invented."),) if site.is_sample or patient.is_synthetic else ()
-    lines = tuple(
-        Row((f"{one.on:%-d %b %Y}", one.what, _value(one), one.band, one.change, one.response, one.remission, one.note))
-        for one in rows.lines
-    )
-    table = Table(_COLUMNS, lines, (0, 1, 3, 4, 5, 6, 7)) if lines else None
+    lines = tuple(Row((f"{one.on:%-d %b %Y}", one.what, _value(one), one.band, one.change, _reached(one), one.note)) for one in rows.lines)
+    table = Table(_COLUMNS, lines, (0, 1, 3, 4, 5, 6)) if lines else None
+    pictures = [draw_course(part, width=_WIDE, style=_STYLE) for part in in_sheets(rows, _FIRST, _OTHER)] if lines else []
     alone = (Line("Nothing is answered, planned or changed in this time."),)
     return Document(
         id="course_chart",
@@ -60,18 +60,23 @@ def chart_document(patient: Patient, chart: CourseChart, by: StaffMember, now: d
             (("Shown", chart.window.label), ("Printed by", by.name), ("Printed", f"{local:%-d %b %Y}, {local:%H:%M}")),
         ),
         sections=(
-            PicturedSection("Course", picture=draw_course(rows, width=_WIDE, style=_STYLE)) if lines else Section("Course", alone),
+            *(PicturedSection("Over time" if number == 0 else "Over time, further", picture=one) for number, one in enumerate(pictures)),
+            *([] if pictures else [Section("Over time", alone)]),
             Section("In words", (Line(finding(rows)),)),
-            Section("Every value", () if table else alone, table=table),
+            *([Section("Every value", table=table)] if table else []),
         ),
         warnings=warnings,
         footer="Drawn from the record: answers, session streams and medicines as they stand. Nothing was typed a second time.",
     )
 
 
-def _value(line: object) -> str:
-    value, of, standing = line.value, line.of, line.standing  # type: ignore[attr-defined]
+def _reached(line: TableLine) -> str:
+    return ", ".join(word for word, answer in (("response", line.response), ("remission", line.remission)) if answer == "yes")
+
+
+def _value(line: TableLine) -> str:
+    value, of, standing = line.value, line.of, line.standing
     if not value:
-        return str(standing)
-    words = f"{value} of {of}" if of else str(value)
+        return standing
+    words = f"{value} of {of}" if of else value
     return words if standing in ("answered", "given") else f"{words}, {standing}"

@@ -45,7 +45,7 @@ def course_chart(patient: Patient, now: datetime, wanted: str = WHOLE) -> Course
     zone = patient.site.zone
     today = clinic_date(now, zone)
     visits, asked = session_rows(patient, now)
-    responses = patient.scale_responses.filter(amended_by__isnull=True)
+    responses = patient.scale_responses.filter(amended_by__isnull=True).defer("answers")
     answered = answered_rows(responses, zone) + asked
     courses = standings(patient.site, library(), now, patient)
     owed = owed_rows([one for course in courses for one in course.standings], answered, today)
