@@ -77,12 +77,19 @@ def owed_rows(standings: Iterable[Owed], answered: Sequence[ScoreRow], today: da
 
 
 def lanes_of(rows: Iterable[ScoreRow]) -> tuple[Lane, ...]:
-    """A lane for each scale, the one with the most scores first; change is counted from the first of the same version."""
+    """A lane for each scale: those that have a response or a remission first, then the one with the most scores. Change is counted
+    from the first of the same version."""
     by_scale: dict[str, list[ScoreRow]] = {}
     for row in sorted(rows, key=lambda one: (one.on, one.key)):
         by_scale.setdefault(row.scale_id, []).append(row)
     lanes = [_lane(shipped_instruments()[scale], found) for scale, found in by_scale.items()]
-    return tuple(sorted(lanes, key=lambda lane: (-sum(row.is_drawn for row in lane.rows), lane.title)))
+    return tuple(sorted(lanes, key=lambda lane: (not has_outcome(lane.scale_id), -sum(row.is_drawn for row in lane.rows), lane.title)))
+
+
+def has_outcome(scale_id: str) -> bool:
+    """Whether a response or a remission is defined on a scale."""
+    rules = shipped_instruments()[scale_id].change
+    return bool(rules.response or rules.remission)
 
 
 def _lane(instrument: Instrument, rows: list[ScoreRow]) -> Lane:
