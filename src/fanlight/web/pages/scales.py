@@ -172,7 +172,7 @@ def scale_charts(
     by_scale: dict[str, list[ScaleResponse]] = {}
     for row in patient.scale_responses.filter(amended_by__isnull=True).defer("answers").order_by("answered_at"):
         by_scale.setdefault(row.instrument_id, []).append(row)
-    drawn = []
+    drawn: list[tuple[str, Svg]] = []
     for scale_id, rows in sorted(by_scale.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         instrument = shipped_instruments().get(scale_id)
         if instrument is None or len(drawn) == at_most:
