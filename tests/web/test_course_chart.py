@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import uuid
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +18,7 @@ from fanlight.care.scales.meaning import ChangeRules, Cut
 from fanlight.core.instants import clinic_date
 from fanlight.core.sources import Mark
 from fanlight.records import clock
-from fanlight.records.actions.patients import register_patient
+from fanlight.records.actions.patients import current_history, register_patient
 from fanlight.records.actions.people import create_site, create_staff, grant_role
 from fanlight.records.instruments import shipped_instrument
 from fanlight.records.models import AuditEvent, ScaleResponse, SessionEvent, StaffMember
@@ -398,3 +399,42 @@ def test_each_look_print_and_file_is_on_record(scene):
         client.get(f"/patients/{scene.patient.pk}/course-chart/{tail}")
     kinds = set(AuditEvent.objects.values_list("action", flat=True))
     assert kinds >= {"see_course_chart", "export_course_chart", "print_course_chart"}
+
+
+# -- changes of medicine told on the page of medicines ------------------------------------------------------------------------------
+
+
+def test_a_change_and_a_stop_told_on_the_list_stand_on_the_chart(scene):
+    today = today_of(scene)
+    scene.score("phq9", today - timedelta(days=30), 12, 9, 3, "q9")
+    line = scene.medicine(today - timedelta(days=30), name="lithium", dose="600 mg")
+    client = Client()
+    client.force_login(scene.people["nurse"])
+    url = f"/patients/{scene.patient.pk}/lines/medications/"
+    told = {"changed": line.pk, "on": (today - timedelta(days=9)).isoformat(), "dose": "900 mg", "why": "level", "act": "change"}
+    key = str(uuid.uuid4())
+    assert client.post(url, {**told, "write_key": key}).status_code == 302
+    assert client.post(url, {**told, "write_key": key}).status_code == 302  # the same tap again
+    line = current_history(scene.patient, "medications")[0]
+    page = client.get(url).content.decode()
+    assert "900 mg" in page
+    assert f'name="changed" value="{line.pk}"' in page
+    stop = {"changed": line.pk, "on": today.isoformat(), "dose": "", "why": "tremor", "act": "stop", "write_key": str(uuid.uuid4())}
+    wrong = client.post(url, {**stop, "on": (today + timedelta(days=2)).isoformat()})
+    assert wrong.status_code == 422
+    assert "its day has not come" in wrong.content.decode()
+    assert "day is not a date" in client.post(url, {**stop, "on": "soon", "write_key": str(uuid.uuid4())}).content.decode()
+    assert client.post(url, {**stop, "write_key": str(uuid.uuid4())}).status_code == 302
+    rows = chart_of(scene).rows
+    assert [(row.name, row.change, row.dose, row.on, row.note) for row in rows.medicines] == [
+        ("lithium", MedicineChange.CHANGED, "900 mg", today - timedelta(days=9), "level"),
+        ("lithium", MedicineChange.STOPPED, "", today, "tremor"),
+    ]
+    assert rows.unchanged == ()
+    assert current_history(scene.patient, "medications") == []
+    page = client.get(url).content.decode()
+    assert "Lithium</strong>, stopped" in page
+    back = re.search(r'name="strike" value="(\d+)"', page).group(1)
+    assert client.post(url, {"strike": back, "reason": "still taken", "write_key": str(uuid.uuid4())}).status_code == 302
+    assert [row.details["dose"] for row in current_history(scene.patient, "medications")] == ["900 mg"]
+    assert [row.change for row in chart_of(scene).rows.medicines] == [MedicineChange.CHANGED]

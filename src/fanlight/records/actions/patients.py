@@ -15,6 +15,9 @@ from fanlight.records.models import Consent, ConsentWithdrawal, HistoryEntry, Pa
 from fanlight.records.permissions import Permission
 from fanlight.records.policies import check_may
 
+STOPPED_ON = "stopped_on"
+"""The day from which a line of a list holds no longer, in its details: such a line is history."""
+
 
 class PatientError(FanlightError):
     """Something about a patient that cannot be recorded as given."""
@@ -172,10 +175,22 @@ def strike_history(*, line: HistoryEntry, reason: str, by: StaffMember, at: date
 
 
 def current_history(patient: Patient, kind: str) -> list[HistoryEntry]:
-    """Lines in force: neither struck nor replaced, oldest first."""
+    """Lines in force: neither struck nor replaced nor stopped, oldest first. Where a line that replaced another was itself
+    entered in error, the one before it is in force again."""
+    return [row for row in _last_said(patient, kind) if STOPPED_ON not in row.details]
+
+
+def stopped_history(patient: Patient, kind: str) -> list[HistoryEntry]:
+    """Lines that were stopped and stand so, oldest first."""
+    return [row for row in _last_said(patient, kind) if STOPPED_ON in row.details]
+
+
+def _last_said(patient: Patient, kind: str) -> list[HistoryEntry]:
     rows = list(patient.history.filter(kind=kind).order_by("pk"))
-    replaced = {row.amends_id for row in rows if row.amends_id}
-    return [row for row in rows if row.pk not in replaced and not row.is_struck]
+    struck = {row.amends_id for row in rows if row.is_struck}
+    standing = [row for row in rows if not row.is_struck and row.pk not in struck]
+    replaced = {row.amends_id for row in standing if row.amends_id}
+    return [row for row in standing if row.pk not in replaced]
 
 
 def sign_consent(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,13 +17,14 @@ from fanlight.core.facts import FactKind
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.courses import current_signature
-from fanlight.records.actions.patients import add_history, current_history, record_facts, strike_history
+from fanlight.records.actions.medicines import MEDICINES, change_dose, stop_medicine
+from fanlight.records.actions.patients import STOPPED_ON, add_history, current_history, record_facts, stopped_history, strike_history
 from fanlight.records.actions.screening_tasks import close_answered
 from fanlight.records.idempotency import once
 from fanlight.records.judging import screen_patient
 from fanlight.records.knowledge import ASKED_NONE, LIST_FACTS
 from fanlight.records.library import library
-from fanlight.records.models import HistoryEntry
+from fanlight.records.models import HistoryEntry, StaffMember
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import FaultLine
@@ -121,6 +123,16 @@ def lines(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
                     at=now,
                     do=lambda: {"line": strike_history(line=line, reason=reason, by=user, at=now).pk},
                 )
+            elif request.POST.get("changed"):
+                line = HistoryEntry.objects.for_user(user).get(pk=request.POST["changed"], patient=row, kind=MEDICINES)
+                once(
+                    key=key,
+                    endpoint="lines",
+                    body={"changed": line.pk, **{name: request.POST.get(name, "") for name in ("act", "on", "dose", "why")}},
+                    by=user,
+                    at=now,
+                    do=lambda: {"line": _changed(request, line, user, now).pk},
+                )
             else:
                 details: dict[str, Any] = {ASKED_NONE: True} if is_none else _details(known, given)
                 if not is_none:
@@ -166,11 +178,29 @@ def lines(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             for field in known.fields
         ],
         "listed": listed,
+        "may_change": kind == MEDICINES,
+        "stopped": [
+            {"pk": entry.pk, "head": _head(known, entry.details), "on": date.fromisoformat(entry.details[STOPPED_ON]), "why": entry.reason}
+            for entry in stopped_history(row, kind)
+        ],
+        "today": clinic_date(now, row.site.zone),
         "asked_none": any(ASKED_NONE in entry.details for entry in entries) and not listed,
         "faults": faults,
         "write_key": uuid.uuid4(),
     }
     return render(request, "lines.html", context, status=422 if faults else 200)
+
+
+def _changed(request: HttpRequest, line: HistoryEntry, user: StaffMember, now: datetime) -> HistoryEntry:
+    """A medicine stopped, or its dose changed, on the day that was told."""
+    try:
+        on = date.fromisoformat(request.POST.get("on", ""))
+    except ValueError:
+        raise FanlightError("FAN-WEB-007", "Cannot record the change", "its day is not a date", "Choose the day.") from None
+    why = request.POST.get("why", "")
+    if request.POST.get("act") == "stop":
+        return stop_medicine(line=line, on=on, why=why, by=user, at=now)
+    return change_dose(line=line, dose=request.POST.get("dose", ""), on=on, why=why, by=user, at=now)
 
 
 def _details(known: Any, given: dict[str, str]) -> dict[str, Any]:

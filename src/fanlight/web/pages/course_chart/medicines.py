@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fanlight.core.instants import clinic_date
+from fanlight.records.actions.patients import STOPPED_ON
 from fanlight.records.models import HistoryEntry, Patient
 from fanlight.web.pages.course_chart.rows import MedicineChange, MedicineRow
 
@@ -36,7 +37,7 @@ def medicine_rows(patient: Patient) -> tuple[list[MedicineRow], list[str]]:
     found = {(row.name, row.on, row.change): row for row in reversed(rows) if row.name}
     changed = {name for name, _, _ in found}
     replaced = {row.amends_id for row in standing if row.amends_id}
-    taken = [row for row in listed if row.pk not in replaced and not row.details.get("stopped_on")]
+    taken = [row for row in listed if row.pk not in replaced and not row.details.get(STOPPED_ON)]
     return sorted(found.values(), key=lambda row: (row.on, row.key)), sorted({_name(row.details["name"]) for row in taken} - changed)
 
 
@@ -47,11 +48,11 @@ def _of_the_list(listed: list[HistoryEntry], zone: ZoneInfo) -> Iterator[Medicin
     for row in listed:
         name, dose, told = _name(row.details["name"]), str(row.details.get("dose") or ""), clinic_date(row.true_at, zone)
         before = held.get(row.amends_id) if row.amends_id else None
-        stopped, changed, started = (_day(row.details.get(key)) for key in ("stopped_on", "changed_on", "started_on"))
+        stopped, started = _day(row.details.get(STOPPED_ON)), _day(row.details.get("started_on"))
         if stopped is not None:
             yield MedicineRow(f"m{row.pk}", stopped, name, MedicineChange.STOPPED, "", row.reason)
         elif before is not None and str(before.details.get("dose") or "") != dose:
-            yield MedicineRow(f"m{row.pk}", changed or told, name, MedicineChange.CHANGED, dose, row.reason)
+            yield MedicineRow(f"m{row.pk}", told, name, MedicineChange.CHANGED, dose, row.reason)
         elif before is None and started is not None:
             yield MedicineRow(f"m{row.pk}", started, name, MedicineChange.STARTED, dose, row.source)
         elif before is None and told != first_day:
