@@ -12,6 +12,8 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chart_scene import ChartScene, long_course, noon
 from fanlight.care.scales.meaning import ChangeRules, Cut
@@ -21,13 +23,13 @@ from fanlight.records import clock
 from fanlight.records.actions.patients import current_history, register_patient
 from fanlight.records.actions.people import create_site, create_staff, grant_role
 from fanlight.records.instruments import shipped_instrument
-from fanlight.records.models import AuditEvent, ScaleResponse, SessionEvent, StaffMember
+from fanlight.records.models import AuditEvent, Patient, PatientMerge, ScaleResponse, SessionEvent, StaffMember
 from fanlight.records.permissions import Role
 from fanlight.records.session_path import keep_transitions
 from fanlight.web.drawing.course_whole import draw_course, finding
 from fanlight.web.pages.course_chart.paper import chart_document
 from fanlight.web.pages.course_chart.reading import course_chart
-from fanlight.web.pages.course_chart.rows import Given, MedicineChange, Standing
+from fanlight.web.pages.course_chart.rows import CourseRows, Given, MedicineChange, MedicineRow, ScoreRow, SessionRow, Standing
 from fanlight.web.pages.course_chart.scores import goals_of, lanes_of
 
 pytestmark = pytest.mark.django_db
@@ -118,13 +120,13 @@ def test_every_mark_says_the_value_of_its_row(scene):
 def test_the_doses_are_those_of_the_streams(scene):
     long_course(scene, today_of(scene))
     rows = chart_of(scene).rows
-    given = {row.number: row.milligrams for row in rows.sessions if row.given is Given.GIVEN}
+    went_in = {row.number: row.milligrams for row in rows.sessions if row.given is Given.GIVEN}
     drawn = {
         event.session.number: Decimal(event.payload["drawn_mg"])
         for event in SessionEvent.objects.filter(kind="dose_prepared").select_related("session")
     }
-    assert given == drawn == {1: 36, 2: 36, 3: 36, 4: 40, 5: 40, 6: 40, 8: 44}
-    others = {row.number: (row.given, row.dose) for row in rows.sessions if row.number not in given}
+    assert went_in == drawn == {1: 36, 2: 36, 3: 36, 4: 40, 5: 40, 6: 40, 8: 44}
+    others = {row.number: (row.given, row.dose) for row in rows.sessions if row.number not in went_in}
     assert others == {7: (Given.NOT_GIVEN, ""), 9: (Given.TO_COME, "")}
     picture = draw_course(rows)
     assert picture.count('class="slot" d="M') >= 7
@@ -343,9 +345,108 @@ def test_a_window_shows_its_own_rows_alone_and_an_unknown_one_the_whole(scene):
     recent = chart_of(scene, "recent").rows
     assert [row.value for row in lane_of(recent, "phq9").rows] == [10, None]
     assert recent.first == today - timedelta(days=90)
-    assert [row.value for row in lane_of(chart_of(scene, f"course-{course.pk}").rows, "phq9").rows] == [None]
+    of_course = lane_of(chart_of(scene, f"course-{course.pk}").rows, "phq9")
+    assert [row.value for row in of_course.rows] == [10, None]  # the score it began with, a day before, and the one it asks for
     assert chart_of(scene, "no-such-window").rows == chart_of(scene).rows
     assert 'aria-current="true"' in page_of(scene, "?show=recent").content.decode()
+
+
+def test_sessions_planned_far_ahead_do_not_press_the_past_together(scene):
+    today = today_of(scene)
+    scene.score("phq9", today - timedelta(days=30), 20, 9, 3, "q9")
+    scene.course([today + timedelta(days=7 * week) for week in range(1, 41)])
+    rows = chart_of(scene).rows
+    assert [row.number for row in rows.sessions] == [1, 2, 3, 4]
+    assert rows.later == 36
+    assert "36 further sessions planned after" in page_of(scene).content.decode()
+
+
+def test_one_person_with_two_records_has_one_chart(scene):
+    today = today_of(scene)
+    scene.score("phq9", today - timedelta(days=30), 20, 9, 3, "q9")
+    other = ChartScene(
+        scene.people,
+        register_patient(
+            family_name="Longmeadow",
+            given_names="T.",
+            birth_date=date(1979, 4, 2),
+            sex="female",
+            by=scene.people["nurse"],
+            at=clock.now(),
+            today=today,
+        ),
+    )
+    other.score("phq9", today, 8, 9, 3, "q9")
+    PatientMerge.objects.create(
+        survivor=scene.patient,
+        merged=other.patient,
+        grounds="same passport",
+        proposed_by=scene.people["nurse"],
+        confirmed_by=scene.people["prescriber"],
+        merged_at=clock.now(),
+    )
+    scene.patient = Patient.objects.get(pk=scene.patient.pk)
+    assert [(row.value, row.is_response) for row in lane_of(chart_of(scene).rows, "phq9").rows] == [(20, None), (8, True)]
+
+
+DAYS = st.integers(0, 700).map(lambda day: date(2025, 1, 1) + timedelta(days=day))
+SCORES = st.builds(
+    ScoreRow,
+    key=st.uuids().map(str),
+    on=DAYS,
+    scale_id=st.just("phq9"),
+    title=st.just("PHQ-9"),
+    standing=st.sampled_from(Standing),
+    value=st.integers(0, 27) | st.none(),
+    risk=st.sampled_from(["", "suicide item positive"]),
+    is_danger=st.booleans(),
+)
+VISITS = st.builds(
+    SessionRow,
+    key=st.uuids().map(str),
+    on=DAYS,
+    number=st.integers(1, 60),
+    treatment=st.sampled_from(["Ketamine infusion", "esKETAmine nasal spray"]),
+    given=st.sampled_from(Given),
+    dose=st.sampled_from(["36 mg", "56 mg", "amount unknown"]),
+    status=st.just("discharged"),
+)
+CHANGES = st.builds(
+    MedicineRow,
+    key=st.uuids().map(str),
+    on=DAYS,
+    name=st.sampled_from(["lithium", "sertraline"]),
+    change=st.sampled_from(MedicineChange),
+    dose=st.sampled_from(["", "50 mg"]),
+)
+
+
+@given(st.lists(SCORES, max_size=40), st.lists(VISITS, max_size=20), st.lists(CHANGES, max_size=8))
+def test_whatever_the_record_each_row_is_drawn_once_and_inside_the_picture(scores, visits, changes):
+    lanes = lanes_of(scores)
+    first, last = date(2025, 1, 1), date(2026, 12, 2)
+    rows = CourseRows(first, last, date(2026, 6, 1), lanes, tuple(visits), tuple(sorted(changes, key=lambda row: row.on)))
+    picture = draw_course(rows)
+    assert sorted(keys_in(picture, "g")) == sorted(line.key for line in rows.lines)
+    _, _, width, height = (float(part) for part in re.search(r'viewBox="([^"]+)"', picture).group(1).split())
+    for x, y in re.findall(r'<circle[^>]* cx="([^"]+)" cy="([^"]+)"', picture):
+        assert 0 <= float(x) <= width
+        assert 0 <= float(y) <= height
+    drawn = [len([row for row in run if row.is_drawn]) for lane in lanes for run in _stretches(lane.rows)]
+    lines = re.findall(r'class="s-main" d="([^"]+)"', picture)
+    assert sorted(line.count("L") + 1 for line in lines) == sorted(count for count in drawn if count > 1)
+
+
+def _stretches(rows):
+    """The slow way: cut the row of scores at each one that is not drawn."""
+    found, run = [], []
+    for row in rows:
+        if row.is_drawn:
+            run.append(row)
+        else:
+            found.append(run)
+            run = []
+    return [*found, run]
 
 
 def test_the_file_runs_nothing_in_a_spreadsheet(scene):

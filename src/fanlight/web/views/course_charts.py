@@ -41,7 +41,7 @@ def chart(request: HttpRequest, pk: int) -> HttpResponse:
         "patient": who_of(row, clinic_date(now, row.site.zone)),
         "pk": pk,
         "sentence": sentence(rows),
-        "missing": missing(found.whole),
+        "missing": missing(rows),
         "chart": draw_course(rows) if rows.lines else None,
         "rows": rows,
         "lines": rows.lines[::-1],
@@ -108,7 +108,7 @@ def sentence(rows: CourseRows) -> str:
 
 
 def missing(rows: CourseRows) -> dict[str, Any]:
-    """What is not there, counted over the whole record: missed, incomplete and owed time points, and sessions not given."""
+    """What is not there, counted: missed, incomplete and owed time points, and sessions not given."""
     scores = [row for lane in rows.lanes for row in lane.rows]
     gone = [row for row in scores if row.standing in (Standing.MISSED, Standing.INCOMPLETE, Standing.NOT_SCORED)]
     owed = [row for row in scores if row.standing is Standing.OWED]

@@ -16,8 +16,9 @@ from fanlight.web.pages.course_chart.scores import answered_rows, lanes_of, owed
 from fanlight.web.pages.course_chart.sessions import session_rows
 
 WHOLE, RECENT = "whole", "recent"
-RECENT_DAYS = 90
-"""What the link "Last 90 days" shows: a choice of the page, no clinical window."""
+RECENT_DAYS, LEAD_DAYS, AHEAD_DAYS = 90, 14, 28
+"""Choices of the page, no clinical windows: what "Last 90 days" shows, how far before a course its chart looks for the scores it
+began with, and how far ahead sessions are drawn where the past is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,12 @@ def course_chart(patient: Patient, now: datetime, wanted: str = WHOLE) -> Course
     owed = owed_rows([one for course in courses for one in course.standings], answered, today)
     medicines, unchanged = medicine_rows(patient)
     lanes = lanes_of([*answered, *owed])
-    days = [*(row.on for lane in lanes for row in lane.rows), *(row.on for row in visits), today]
-    whole = CourseRows(min(days), max(days), today, lanes, tuple(visits), tuple(medicines), tuple(unchanged))
+    days = [*(row.on for lane in lanes for row in lane.rows), *(row.on for row in visits if row.on <= today), today]
+    ahead = today + max((today - min(days)) / 3, timedelta(days=AHEAD_DAYS))
+    shown = tuple(row for row in visits if row.on <= ahead)
+    last = max([today, *(row.on for row in shown)])
+    whole = CourseRows(min(days), last, today, lanes, shown, tuple(medicines), tuple(unchanged), len(visits) - len(shown))
+    whole = whole.within(whole.first, whole.last)
     windows = _windows(patient, courses, today, whole)
     window = next((one for one in windows if one.id == wanted), windows[0])
     rows = whole.within(window.first or whole.first, window.last or whole.last)
@@ -64,7 +69,9 @@ def _windows(patient: Patient, owed: Iterable[CourseOwed], today: date, whole: C
     asks = {one.course.pk: [standing.ask for standing in one.standings] for one in owed}
     courses = list(Course.objects.filter(patient=patient).order_by("starts_on", "pk"))
     for number, course in enumerate(courses):
-        first = min([course.starts_on, *(ask.first for ask in asks.get(course.pk, ()))])
+        lead = course.starts_on - timedelta(days=LEAD_DAYS)
+        before = [row.on for lane in whole.lanes for row in lane.rows if lead <= row.on < course.starts_on]
+        first = min([course.starts_on, *before, *(ask.first for ask in asks.get(course.pk, ()))])
         later = courses[number + 1].starts_on - timedelta(days=1) if number + 1 < len(courses) else None
         is_running = later is None and course.ending is None
         label = "This course" if is_running else f"Course from {course.starts_on:%-d %b %Y}"

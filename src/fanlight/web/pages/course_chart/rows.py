@@ -159,7 +159,8 @@ class TableLine:
 
 @dataclass(frozen=True, slots=True)
 class CourseRows:
-    """Everything of one window of time, `first` to `last`, seen on `today`. `unchanged` names medicines that stayed as they were."""
+    """Everything of one window of time, `first` to `last`, seen on `today`. `unchanged` names medicines that stayed as they were;
+    `later` counts sessions planned after what is shown."""
 
     first: date
     last: date
@@ -168,6 +169,7 @@ class CourseRows:
     sessions: tuple[SessionRow, ...] = ()
     medicines: tuple[MedicineRow, ...] = ()
     unchanged: tuple[str, ...] = ()
+    later: int = 0
 
     @property
     def lines(self) -> tuple[TableLine, ...]:
