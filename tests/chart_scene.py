@@ -77,6 +77,17 @@ class ChartScene:
 
     def give(self, number: int, mg: str) -> TreatmentSession:
         """Order and give one session: `mg` in 50 mL over 40 minutes, all of it."""
+        session = self.order(number, mg)
+        self.say(session, 0, EventKind.CHECKED_IN, {"has_two_identifiers": True})
+        self.say(session, 5, EventKind.CSSRS_ASKED, {"ideation_level": 1 if number < 3 else 0, "behaviour_3_months": False})
+        drawn = {"product": "ketamine-50-mg-ml-10-ml-multi", "lot": "K1", "drawn_mg": mg, "bag_ml": "50", "rate_ml_per_h": "75"}
+        self.say(session, 10, EventKind.DOSE_PREPARED, {**drawn, "line_volume_ml": "0"})
+        self.say(session, 20, EventKind.STARTED, {})
+        self.say(session, 60, EventKind.STOPPED, {"reason": "completed"})
+        return session
+
+    def order(self, number: int, mg: str) -> TreatmentSession:
+        """Order one session: `mg` in 50 mL over 40 minutes. Nothing is given yet."""
         session = TreatmentSession.objects.get(pk=next(one for one in self.sessions if one.number == number).pk)
         day = session.planned_on
         order_session(
@@ -90,12 +101,6 @@ class ChartScene:
             by=self.people["prescriber"],
             at=noon(day, -60),
         )
-        self.say(session, 0, EventKind.CHECKED_IN, {"has_two_identifiers": True})
-        self.say(session, 5, EventKind.CSSRS_ASKED, {"ideation_level": 1 if number < 3 else 0, "behaviour_3_months": False})
-        drawn = {"product": "ketamine-50-mg-ml-10-ml-multi", "lot": "K1", "drawn_mg": mg, "bag_ml": "50", "rate_ml_per_h": "75"}
-        self.say(session, 10, EventKind.DOSE_PREPARED, {**drawn, "line_volume_ml": "0"})
-        self.say(session, 20, EventKind.STARTED, {})
-        self.say(session, 60, EventKind.STOPPED, {"reason": "completed"})
         return session
 
     def miss(self, number: int) -> TreatmentSession:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from chart_scene import ChartScene, long_course, noon
 from fanlight.care.scales.meaning import ChangeRules, Cut
+from fanlight.care.sessions import EventKind
 from fanlight.core.instants import clinic_date
 from fanlight.core.sources import Mark
 from fanlight.records import clock
@@ -26,7 +27,7 @@ from fanlight.records.instruments import shipped_instrument
 from fanlight.records.models import AuditEvent, Patient, PatientMerge, ScaleResponse, SessionEvent, StaffMember
 from fanlight.records.permissions import Role
 from fanlight.records.session_path import keep_transitions
-from fanlight.web.drawing.course_whole import draw_course, finding
+from fanlight.web.drawing.course_whole import draw_course, finding, in_sheets
 from fanlight.web.pages.course_chart.paper import chart_document
 from fanlight.web.pages.course_chart.reading import course_chart
 from fanlight.web.pages.course_chart.rows import CourseRows, Given, MedicineChange, MedicineRow, ScoreRow, SessionRow, Standing
@@ -132,6 +133,40 @@ def test_the_doses_are_those_of_the_streams(scene):
     assert picture.count('class="slot" d="M') >= 7
     assert "3 × 36 mg" in picture
     assert "44 mg" in picture
+
+
+def test_a_dose_that_was_ordered_and_never_begun_is_not_drawn_as_given(scene):
+    today = today_of(scene)
+    scene.course([today - timedelta(days=14), today - timedelta(days=7), today + timedelta(days=3)])
+    came = scene.order(1, "36")
+    scene.say(came, 0, EventKind.CHECKED_IN, {"has_two_identifiers": True})
+    scene.say(came, 30, EventKind.CANCELLED_BEFORE_DOSE, {"reason": "pressure too high"})
+    rows = chart_of(scene).rows
+    assert [(row.number, row.given, row.dose, row.status) for row in rows.sessions] == [
+        (1, Given.NOT_GIVEN, "", "cancelled before dose"),
+        (2, Given.NOT_GIVEN, "", "its date passed, nothing is recorded"),
+        (3, Given.TO_COME, "", "planned"),
+    ]
+    picture = draw_course(rows)
+    assert 'class="slot"' not in picture
+    assert 'class="gridline"' not in picture
+
+
+def test_many_scales_go_on_several_sheets_of_paper_and_none_is_left_out(scene):
+    today = today_of(scene)
+    scales = (("phq9", 9), ("gad7", 7), ("who5", 5), ("isi", 7), ("pcl5", 20), ("sds", 3), ("wsas", 5), ("madrs", 10), ("phqa", 9))
+    for scale, items in scales:
+        scene.answer(scale, today - timedelta(days=3), {f"q{n}": 1 for n in range(1, items + 1)})
+    rows = chart_of(scene).rows
+    assert len(rows.lanes) == len(scales)
+    parts = in_sheets(rows, 1110.0, 1280.0)
+    assert len(parts) > 1
+    assert [lane for part in parts for lane in part.lanes] == list(rows.lanes)
+    for part, room in zip(parts, (1110.0, *[1280.0] * 9), strict=False):
+        tall = float(re.search(r'viewBox="0 0 \S+ (\S+)"', draw_course(part)).group(1))
+        assert tall <= room
+    document = chart_document(scene.patient, chart_of(scene), scene.people["nurse"], clock.now())
+    assert len([section for section in document.sections if getattr(section, "picture", "")]) == len(parts)
 
 
 # -- what is there and what is not --------------------------------------------------------------------------------------------
