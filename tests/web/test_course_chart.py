@@ -334,6 +334,9 @@ def test_a_changed_dose_a_start_and_one_told_later_are_marked_on_their_days(scen
     ]
     assert rows.unchanged == ("levothyroxine",)
     picture = draw_course(rows)
+    ends = {float(end) for end in re.findall(r'class="s-medicine" d="M\S+ \S+H([^"]+)"', picture)}
+    now = float(re.search(r'class="now-line" d="M(\S+) ', picture).group(1))
+    assert ends == {now}  # nothing is said of the days to come
     for words in ("changed to 150 mg", "started 600 mg", "first told of 3 mg"):
         assert f">{words}<" in picture
 

@@ -75,7 +75,7 @@ def lane_marks(lane: Lane, frame: Frame, top: float, height: float, today: date)
     size = 5.0 if sum(row.is_drawn for row in lane.rows) <= _MANY else 3.5
     for row in lane.rows:
         if row.is_drawn:
-            yield marked(row.key, told(row, lane), *_point(row, frame.x(row.on), y(row.value or 0), size))
+            yield marked(row.key, told(row, lane), *_point(row, frame.x(row.on), y(row.value or 0), size, top))
         else:
             yield marked(row.key, told(row, lane), *_open_mark(row, frame.x(row.on), base, under))
     yield from _figures(lane, frame, y, base, spots)
@@ -158,12 +158,14 @@ def _runs(rows: tuple[ScoreRow, ...]) -> list[list[ScoreRow]]:
     return runs
 
 
-def _point(row: ScoreRow, x: float, y: float, size: float) -> Iterator[str]:
+def _point(row: ScoreRow, x: float, y: float, size: float, top: float) -> Iterator[str]:
     if row.standing is Standing.PRORATED:
         yield shape("path", "m-open", d=f"M{number(x)} {number(y - 7)}l7 7l-7 7l-7-7z")
     else:
         yield shape("circle", "m-main", cx=x, cy=y, r=size)
-    if row.is_danger:
+    if row.is_danger and y - 19 < top - 6:  # under the point, where over it there is the title
+        yield shape("path", "bad", d=f"M{number(x)} {number(y + 9)}l6 10h-12z")
+    elif row.is_danger:
         yield shape("path", "bad", d=f"M{number(x)} {number(y - 19)}l6 10h-12z")
     elif row.risk:
         yield text(x, y - 10, "?", "t-absent mid t-b")
@@ -196,15 +198,18 @@ def _figures(lane: Lane, frame: Frame, y: Up, base: float, goals: list[_GoalWord
         words = plain(Decimal(rows[index].value or 0))
         near = [spot for spot in spots[max(index - 3, 0) : index + 4] if spot != (x, at)]
         lift = 22.0 if rows[index].risk else 10.0
-        for baseline in (at - lift, at + 21):
+        beside = x + 12 + len(words) * LETTER / 2
+        for across, baseline in ((x, at - lift), (beside, at + 4.5), (x, at + 21)):
             middle = baseline - 5
+            if baseline - 9 < y(lane.high) - 8 or (across == beside and index != 0):
+                continue
             others = [*near, *placed[:2], *placed[-4:]]
-            is_free = all(abs(ox - x) > _ROOM[0] or abs(oy - middle) > _ROOM[1] for ox, oy in others)
-            is_free = is_free and not any(_is_on(goal, x, middle) for goal in goals)
+            is_free = all(abs(ox - across) > _ROOM[0] or abs(oy - middle) > _ROOM[1] for ox, oy in others)
+            is_free = is_free and not any(_is_on(goal, across, middle) for goal in goals)
             crosses = any(abs(goal.line - middle) < 9 for goal in goals)
             if baseline < base - 3 and is_free and (not crosses or index in (0, len(rows) - 1)):
-                yield text(x, baseline, words, "t-ink t-b mid halo")
-                placed.append((x, middle))
+                yield text(across, baseline, words, "t-ink t-b mid halo")
+                placed.append((across, middle))
                 break
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from fanlight.web.drawing.course_frame import LETTER, Frame, Words, marked
 from fanlight.web.drawing.svg import number, shape, text
@@ -76,11 +77,11 @@ def medicine_lanes(rows: tuple[MedicineRow, ...]) -> list[tuple[str, list[Medici
     return list(found.items())
 
 
-def medicine_marks(name: str, rows: list[MedicineRow], frame: Frame, top: float) -> Iterator[str]:
-    """One medicine: a line while it is known to be taken, with a mark and words at each change."""
+def medicine_marks(name: str, rows: list[MedicineRow], frame: Frame, top: float, today: date) -> Iterator[str]:
+    """One medicine: a line while it is known to be taken, up to today, with a mark and words at each change."""
     y = top + 26
     yield text(frame.left, top + 12, name, "t-ink t-b")
-    yield from _taken(rows, frame, y)
+    yield from _taken(rows, frame, y, min(frame.right, frame.x(today)))
     places = Words(1)
     places.place(frame.left, name + "  ", "start")
     for row in rows:
@@ -99,7 +100,7 @@ def medicine_told(row: MedicineRow) -> str:
     return f"{row.on:%-d %b %Y}: {row.name}, {row.change.value}{f' {row.dose}' if row.dose else ''}"
 
 
-def _taken(rows: list[MedicineRow], frame: Frame, y: float) -> Iterator[str]:
+def _taken(rows: list[MedicineRow], frame: Frame, y: float, end: float) -> Iterator[str]:
     """From each begin to its stop. Before a stop or a change whose begin is not on this chart the line comes from the left."""
     since: float | None = frame.left if rows[0].change in (MedicineChange.STOPPED, MedicineChange.CHANGED) else None
     for row in rows:
@@ -109,8 +110,8 @@ def _taken(rows: list[MedicineRow], frame: Frame, y: float) -> Iterator[str]:
             since = None
         elif row.change is not MedicineChange.STOPPED and since is None:
             since = x
-    if since is not None:
-        yield shape("path", "s-medicine", d=f"M{number(since)} {number(y)}H{number(frame.right)}")
+    if since is not None and since < end:
+        yield shape("path", "s-medicine", d=f"M{number(since)} {number(y)}H{number(end)}")
 
 
 def _mark(change: MedicineChange, x: float, y: float) -> str:

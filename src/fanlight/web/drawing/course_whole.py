@@ -33,7 +33,7 @@ def draw_course(rows: CourseRows, *, width: float = 880.0, style: str = "") -> S
         body += session_marks(treatment, visits, frame, y)
         y += TRACK + 12
     for name, changes in medicine_lanes(rows.medicines):
-        body += medicine_marks(name, changes, frame, y)
+        body += medicine_marks(name, changes, frame, y, rows.today)
         y += MEDICINE
     under = list(_upright(rows, frame, axis))
     key, y = _key(rows, frame, y + 16)
