@@ -8,7 +8,7 @@ written after each commit, so that rows cut from the end are missed too (AUD-10 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -51,10 +51,10 @@ class Change:
         row.save(force_insert=True)
         self._bind(row)
 
-    def add_many(self, rows: list[Recorded]) -> None:
+    def add_many(self, rows: Sequence[Recorded]) -> None:
         """Insert many rows of one kind at once and bind each."""
         if rows:
-            type(rows[0])._default_manager.bulk_create(rows, batch_size=500)
+            type(rows[0])._default_manager.bulk_create(list(rows), batch_size=500)
             for row in rows:
                 self._bind(row)
 

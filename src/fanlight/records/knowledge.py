@@ -12,6 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.care.sessions.fold import fold
 from fanlight.core.errors import InputError
@@ -23,7 +25,7 @@ from fanlight.core.session_plan import Measure
 from fanlight.records.actions.patients import current_history
 from fanlight.records.actions.people import on_site
 from fanlight.records.library import Library
-from fanlight.records.models import Consent, Patient, PatientFact, ProtocolSignature, TreatmentSession
+from fanlight.records.models import Consent, Patient, PatientFact, ProtocolSignature, SessionEvent, TreatmentSession
 from fanlight.records.permissions import Role
 from fanlight.records.plans import load_plan
 from fanlight.records.streams import load_stream
@@ -155,11 +157,21 @@ def consent_facts(patient: Patient, protocol: Protocol, library: Library, *, at:
     ]
 
 
+_TOLD: dict[tuple[int, int, Any], dict[str, Any]] = {}
+"""Lines of sessions that have ended, by session, version and last event: an event more, or a changed order, is another key."""
+_TOLD_AT_MOST = 20_000
+
+
 def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
     """Sessions given here, as lines of the fact `sessions_given`: the amounts that were given, not ordered."""
     lines: list[dict[str, Any]] = []
     sessions = TreatmentSession.objects.filter(course__patient=patient, plan__isnull=False, events__isnull=False).distinct()
-    for session in sessions.order_by("planned_on", "number"):
+    latest = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("-sequence").values("event_id")[:1]
+    for session in sessions.annotate(last_event=Subquery(latest)).order_by("planned_on", "number"):
+        told = (session.pk, session.row_version, session.last_event)
+        if told in _TOLD:
+            lines.append(dict(_TOLD[told]))
+            continue
         plan = load_plan(session.plan or {})
         state = fold(load_stream(session), plan, zone=patient.site.zone)
         if state.dosing.first_at is None:
@@ -178,6 +190,10 @@ def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
             if weight:
                 line["dose_mg_per_kg"] = round_to_step(given / Fraction(str(weight)), _THOUSANDTH, Rounding.HALF_UP)
         lines.append(line)
+        if state.is_ended and state.dosing.ended_at is not None and state.dosing.ended_at <= at:
+            if len(_TOLD) >= _TOLD_AT_MOST:
+                _TOLD.clear()
+            _TOLD[told] = dict(line)
     return lines
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +13,7 @@ from fanlight.care.sessions.status import SessionStatus
 from fanlight.core.errors import FanlightError, Fault, InputError
 from fanlight.records.audit import change, note
 from fanlight.records.canonical import sha256
+from fanlight.records.chance import letters
 from fanlight.records.library import Library
 from fanlight.records.models import Course, CourseEnding, Decision, Patient, ProtocolSignature, Site, StaffMember, TreatmentSession
 from fanlight.records.permissions import Permission
@@ -178,5 +178,8 @@ def order_session(
 
 
 def new_reference() -> str:
-    """A short name for a session, without letters that look alike."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(4)) + "".join(secrets.choice(_LETTERS) for _ in range(2))
+    """A short name for a session that no other session has, without letters that look alike."""
+    while True:
+        reference = letters(_LETTERS, 6)
+        if not TreatmentSession.objects.filter(reference=reference).exists():
+            return reference

@@ -26,6 +26,7 @@ from fanlight.records.actions.own_ways import RELEASES, SessionError
 from fanlight.records.actions.sessions import EventConflictError, acting_role, append_event
 from fanlight.records.audit import change
 from fanlight.records.canonical import canonical_json
+from fanlight.records.chance import new_id
 from fanlight.records.judging import in_the_way, judge_session, result_json
 from fanlight.records.library import Library
 from fanlight.records.models import Decision, GatePassage, Patient, SessionEvent, StaffMember, TreatmentSession
@@ -320,7 +321,7 @@ def _not_this_gate(session: TreatmentSession, kind: EventKind, gate: str, by: St
 def _gate_name(kind: EventKind, payload: Any) -> str:
     if kind is EventKind.DEVICE_TAKEN:
         return f"device_{payload.number}"
-    return "start" if kind in (EventKind.STARTED, EventKind.DOSE_GIVEN) else f"{kind.value}:{uuid.uuid4().hex[:8]}"
+    return "start" if kind in (EventKind.STARTED, EventKind.DOSE_GIVEN) else f"{kind.value}:{new_id().hex[:8]}"
 
 
 def _refusal(session: TreatmentSession, intention: str, standing: Sequence[Fault], by: StaffMember, at: datetime) -> GateRefusedError:

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max
-
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import as_utc
-from fanlight.records.audit import Change, change
+from fanlight.records.audit import change
 from fanlight.records.models import Consent, ConsentWithdrawal, HistoryEntry, Patient, PatientFact, StaffMember
 from fanlight.records.permissions import Permission
 from fanlight.records.policies import check_may
@@ -25,8 +23,11 @@ class PatientError(FanlightError):
 
 def next_number(entry_site_id: int) -> str:
     """The next free record number of a site, FL-0001 on."""
-    last = Patient.objects.filter(site_id=entry_site_id, number__startswith="FL-").aggregate(last=Max("pk"))["last"]
-    count = Patient.objects.filter(site_id=entry_site_id, number__startswith="FL-").count() if last else 0
+    ours = Patient.objects.filter(site_id=entry_site_id, number__startswith="FL-")
+    last = ours.order_by("-pk").values_list("number", flat=True).first() or "FL-0"
+    count = int(last[3:]) if last[3:].isdigit() else ours.count()
+    while ours.filter(number=f"FL-{count + 1:04d}").exists():
+        count += 1
     return f"FL-{count + 1:04d}"
 
 
@@ -90,13 +91,14 @@ def record_facts(*, patient: Patient, facts: Sequence[Mapping[str, Any]], by: St
     """
     check_may(by, Permission.RECORD_FACTS, at=at, patient=patient)
     with change("record_facts", at=at, by=by, patient=patient) as entry:
-        rows = [_fact_row(entry, patient, fact, by, at, source) for fact in facts]
+        rows = [_fact_row(patient, fact, by, at, source) for fact in facts]
+        entry.add_many(rows)
         entry.details["facts"] = [row.name for row in rows]
     return rows
 
 
-def _fact_row(entry: Change, patient: Patient, fact: Mapping[str, Any], by: StaffMember, at: datetime, source: str) -> PatientFact:
-    row = PatientFact(
+def _fact_row(patient: Patient, fact: Mapping[str, Any], by: StaffMember, at: datetime, source: str) -> PatientFact:
+    return PatientFact(
         patient=patient,
         name=fact["name"],
         value=fact["value"],
@@ -106,8 +108,6 @@ def _fact_row(entry: Change, patient: Patient, fact: Mapping[str, Any], by: Staf
         entered_by=by,
         source=fact.get("source", source),
     )
-    entry.add(row)
-    return row
 
 
 def strike_fact(*, fact: PatientFact, reason: str, by: StaffMember, at: datetime) -> PatientFact:

@@ -19,6 +19,7 @@ from fanlight.core.instants import as_utc, clinic_day
 from fanlight.records.actions.risk import raise_risk
 from fanlight.records.actions.scale_forms import CSSRS, answers_of, edition_of, instrument_of
 from fanlight.records.audit import change
+from fanlight.records.chance import new_id
 from fanlight.records.idempotency import KeyReusedError
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import Library
@@ -280,6 +281,50 @@ def finish_form(
         if after is not None and (before is None or after.urgency < before.urgency):
             _act(form, instrument, after, None, content, by, at)
     return response
+
+
+def enter_paper_form(
+    *,
+    patient: Patient,
+    instrument_id: str,
+    answers: Mapping[str, Any],
+    answered_at: datetime,
+    content: Library,
+    session: TreatmentSession | None = None,
+    by: StaffMember,
+    at: datetime,
+) -> ScaleResponse:
+    """Enter a form that was filled on paper, in one step: every answer is kept, the whole is scored, a risk answer acts at once.
+
+    Raises `InputError` (FAN-FORM-005) with every answer the form does not take; then nothing is kept.
+    """
+    with transaction.atomic():
+        form = open_form(patient=patient, instrument_id=instrument_id, way="typed", by=by, at=at, session=session)
+        instrument = instrument_of(form)
+        faults = [Fault(item[:24], "is not a question of this form.") for item in answers if not instrument.has_item(item)]
+        faults = faults or list(read_answers(instrument, answers, {}).faults)
+        if faults:
+            raise InputError("FAN-FORM-005", f"Cannot keep these answers to {instrument.title}", faults)
+        with change("enter_paper_form", at=at, by=by, patient=patient, form=form.pk, instrument=instrument.id) as entry:
+            taps = [
+                ScaleItemAnswer(
+                    form=form,
+                    answer_id=new_id(),
+                    item=item,
+                    value=_whole(value),
+                    answered_at=min(as_utc(answered_at), as_utc(at)),
+                    received_at=at,
+                    entered_by=by,
+                )
+                for item, value in answers.items()
+            ]
+            entry.add_many(taps)
+        grades = [risk_of(content.risk_table, instrument, item, value) for item, value in answers.items()]
+        grades.append(risk_of_answers(content.risk_table, instrument, answers, is_finished=False))
+        grade = content.risk_table.gravest({one.id for one in grades if one is not None})
+        if grade is not None:
+            _act(form, instrument, grade, None, content, by, at)
+        return finish_form(form=form, content=content, by=by, at=at)
 
 
 def score_json(found: Score, context: Mapping[str, ContextValue]) -> dict[str, Any]:

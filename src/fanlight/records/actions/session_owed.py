@@ -6,30 +6,29 @@ import hashlib
 from datetime import datetime, timedelta
 
 from fanlight.care.sessions import Owed, session_owes
+from fanlight.care.sessions.events import Event
 from fanlight.care.sessions.owed import ALERT, EXPLAIN, SETTLED_BY_RECORD, unordered_owes
 from fanlight.care.sessions.status import ENDED, SessionStatus
 from fanlight.core.instants import clinic_date, clinic_day
 from fanlight.records.actions.tasks import SETTLED_BY_RECORD_KIND, open_task
 from fanlight.records.audit import Change
-from fanlight.records.bedside import at_bedside
+from fanlight.records.bedside import Bedside
 from fanlight.records.duty import person_for
 from fanlight.records.library import library
 from fanlight.records.models import CourseEnding, Site, StaffMember, Task, TreatmentSession
-from fanlight.records.streams import load_stream
 
 _KIND = "session_owed"
 _LEFT_OPEN, _UNSAID = "left_open", "unsaid"
 _SETTLED = "Settled by what was recorded since."
 
 
-def owe(entry: Change, session: TreatmentSession, *, by: StaffMember, at: datetime) -> None:
+def owe(
+    entry: Change, session: TreatmentSession, stream: tuple[Event, ...], bedside: Bedside | None, *, by: StaffMember, at: datetime
+) -> None:
     """Inside a change of the session's stream: open what is owed now, close what the stream has settled."""
     known = list(Task.objects.filter(session=session, key__startswith=_prefix(session)))
-    bedside, times = at_bedside(session, at), library().session_owed_times
-    if bedside is not None:
-        owed = session_owes(bedside.state, bedside.plan, at, bedside.alerts, times)
-    else:
-        owed = unordered_owes(load_stream(session), times)
+    times = library().session_owed_times
+    owed = unordered_owes(stream, times) if bedside is None else session_owes(bedside.state, bedside.plan, at, bedside.alerts, times)
     wanted = {_key(session, item): item for item in owed}
     still_open = {task.key for task in known if task.closed_at is None}
     done_by_hand = {task.key for task in known if task.closed_at is not None and task.kind == _KIND}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from fanlight.care.sessions.events import Event, Person, check_payload
-from fanlight.care.sessions.fold import fold
 from fanlight.care.sessions.kinds import EVENT_KINDS, EventKind
 from fanlight.care.sessions.schema import write_payload
 from fanlight.care.sessions.unordered import status_without_order
@@ -17,6 +17,7 @@ from fanlight.core.instants import as_utc
 from fanlight.records.actions.own_ways import SessionError, check_correction, check_plain, with_witness
 from fanlight.records.actions.session_owed import owe
 from fanlight.records.audit import Change, change
+from fanlight.records.bedside import Bedside
 from fanlight.records.canonical import canonical_json
 from fanlight.records.models import SessionEvent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Permission
@@ -53,75 +54,132 @@ def record_event(
     `at` is the server's instant of receipt; `entered_at` the device's claim where the entry waited on a device.
     A time in the future by the server's clock, after the device's own error is taken off, is asked back.
     """
+    event = _event(session, Said(event_id, kind, payload, taken_at, by, entered_at, clock_offset_seconds, second), at)
+    with change("record_event", at=at, by=by, patient=session.patient, session=session.pk, kind=kind.value) as entry:
+        return append_event(entry, session, event, by)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said of a session, not yet recorded: as `record_event` takes it."""
+
+    event_id: uuid.UUID
+    kind: EventKind
+    payload: Mapping[str, Any]
+    taken_at: datetime
+    by: StaffMember
+    entered_at: datetime | None = None
+    clock_offset_seconds: int | None = None
+    second: StaffMember | None = None
+
+
+def record_kept(*, session: TreatmentSession, said: Sequence[Said], at: datetime) -> list[SessionEvent]:
+    """Record what was kept elsewhere (a device without its server, a downtime sheet) in one step: all of it, or none.
+
+    Each is checked as `record_event` checks it, against the stream as it stood; an entry already there is left as it is. State
+    and owed work follow from the whole.
+    """
+    if not said:
+        return []
+    events = [(_event(session, one, at), one.by) for one in said]
+    with change("record_kept", at=at, by=said[-1].by, patient=session.patient, session=session.pk, count=len(said)) as entry:
+        return append_events(entry, session, events)
+
+
+def _event(session: TreatmentSession, said: Said, at: datetime) -> Event:
+    """What was said as an event, or the refusal of it."""
+    kind, by = said.kind, said.by
     role = acting_role(by, kind, at=at, session=session)
     try:
         check_plain(kind)
-        said = with_witness(kind, payload, load_stream(session), by=by, second=second)
+        stream = load_stream(session) if kind is EventKind.AMENDED else ()
+        payload = with_witness(kind, said.payload, stream, by=by, second=said.second)
     except SessionError as problem:
         raise refuse(problem, intention=f"record:{kind.value}", at=at, by=by, patient=session.patient) from None
-    typed = check_payload(kind.value, said)
     event = Event(
-        id=str(event_id),
+        id=str(said.event_id),
         kind=kind,
-        taken_at=as_utc(taken_at),
-        entered_at=as_utc(entered_at or at),
+        taken_at=as_utc(said.taken_at),
+        entered_at=as_utc(said.entered_at or at),
         by=Person(str(by.pk), role),
-        payload=typed,
+        payload=check_payload(kind.value, payload),
         received_at=as_utc(at),
-        clock_offset_seconds=clock_offset_seconds,
+        clock_offset_seconds=said.clock_offset_seconds,
     )
-    corrected = event.taken_at - timedelta(seconds=clock_offset_seconds or 0)
-    if corrected > event.received_at + FUTURE_TOLERANCE:  # type: ignore[operator]
+    corrected = event.taken_at - timedelta(seconds=said.clock_offset_seconds or 0)
+    if corrected > as_utc(at) + FUTURE_TOLERANCE:
         raise SessionError(
             "FAN-SESS-010",
             "Cannot record this reading",
             f"it was taken in the future ({event.taken_at:%H:%M} UTC, and it is {at:%H:%M})",
             "Correct the time it was taken.",
         )
-    with change("record_event", at=at, by=by, patient=session.patient, session=session.pk, kind=kind.value) as entry:
-        return append_event(entry, session, event, by)
+    return event
 
 
 def append_event(entry: Change, session: TreatmentSession, event: Event, by: StaffMember) -> SessionEvent:
     """Inside a change: write the event once, then let the session's state follow from all that was said."""
-    locked = TreatmentSession.objects.select_for_update().get(pk=session.pk)
-    values = write_payload(event.payload)
-    earlier = SessionEvent.objects.filter(event_id=event.id).first()
-    if earlier is not None:
-        same = (
-            earlier.session_id == session.pk
-            and earlier.kind == event.kind.value
-            and earlier.taken_at == event.taken_at
-            and canonical_json(earlier.payload) == canonical_json(values)
-        )
-        if not same:
-            raise EventConflictError(
-                "FAN-SESS-011", "Cannot record this event", "its identifier was used for another one", "Reload the page and enter it again."
-            )
-        return earlier
+    return append_events(entry, session, [(event, by)])[0]
+
+
+def append_events(entry: Change, session: TreatmentSession, said: Sequence[tuple[Event, StaffMember]]) -> list[SessionEvent]:
+    """Inside a change: write events of one session in the order given, each once; its state and what it owes follow at the end."""
+    locked = TreatmentSession.objects.select_for_update().select_related("course__patient__site").get(pk=session.pk)
     stream = load_stream(locked)
-    check_correction(event, stream, by)
-    row = SessionEvent(
-        session=locked,
-        sequence=len(stream) + 1,
-        event_id=event.id,
-        kind=event.kind.value,
-        payload=values,
-        taken_at=event.taken_at,
-        entered_at=event.entered_at,
-        received_at=event.received_at or entry.at,
-        clock_offset_seconds=event.clock_offset_seconds,
-        entered_by=by,
-        role=event.by.role,
+    there = {row.event_id: row for row in SessionEvent.objects.filter(event_id__in=[event.id for event, _ in said])}
+    rows: list[SessionEvent] = []
+    fresh: list[SessionEvent] = []
+    for event, by in said:
+        values = write_payload(event.payload)
+        earlier = there.get(uuid.UUID(event.id))
+        if earlier is not None:
+            rows.append(_the_same(earlier, locked, event, values))
+            continue
+        check_correction(event, stream, by)
+        row = SessionEvent(
+            session=locked,
+            sequence=len(stream) + 1,
+            event_id=uuid.UUID(event.id),
+            kind=event.kind.value,
+            payload=values,
+            taken_at=event.taken_at,
+            entered_at=event.entered_at,
+            received_at=event.received_at or entry.at,
+            clock_offset_seconds=event.clock_offset_seconds,
+            entered_by=by,
+            role=event.by.role,
+        )
+        stream = (*stream, event)
+        rows.append(row)
+        fresh.append(row)
+        there[row.event_id] = row
+    entry.add_many(fresh)
+    if fresh:
+        _follow(entry, locked, stream, said[-1][1])
+        session.state, session.row_version = locked.state, locked.row_version
+    return rows
+
+
+def _the_same(earlier: SessionEvent, session: TreatmentSession, event: Event, values: Mapping[str, Any]) -> SessionEvent:
+    same = (
+        earlier.session_id == session.pk
+        and earlier.kind == event.kind.value
+        and earlier.taken_at == event.taken_at
+        and canonical_json(earlier.payload) == canonical_json(values)
     )
-    entry.add(row)
-    said = (*stream, event)
-    status = fold(said, load_plan(locked.plan)).status if locked.plan is not None else status_without_order(said)
-    if status.value != locked.state:
-        entry.update(locked, state=status.value)
-    owe(entry, locked, by=by, at=entry.at)
-    session.state, session.row_version = locked.state, locked.row_version
-    return row
+    if not same:
+        raise EventConflictError(
+            "FAN-SESS-011", "Cannot record this event", "its identifier was used for another one", "Reload the page and enter it again."
+        )
+    return earlier
+
+
+def _follow(entry: Change, session: TreatmentSession, stream: tuple[Event, ...], by: StaffMember) -> None:
+    bedside = None if session.plan is None else Bedside(session, load_plan(session.plan), stream, entry.at)
+    status = status_without_order(stream) if bedside is None else bedside.state.status
+    if status.value != session.state:
+        entry.update(session, state=status.value)
+    owe(entry, session, stream, bedside, by=by, at=entry.at)
 
 
 def acting_role(by: StaffMember, kind: EventKind, *, at: datetime, session: TreatmentSession) -> str:
