@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("fanlight.cli.init", "make a clinic and its first administrator"),
     "plan": ("fanlight.cli.plan", "lay out a course on the clinic's calendar"),
     "protocol": ("fanlight.cli.protocol", "list, show, check and compare treatment protocols"),
+    "sample": ("fanlight.cli.sample", "make a history of a made-up clinic, of any size"),
     "scales": ("fanlight.cli.scales", "list the rating scales and their licences"),
     "score": ("fanlight.cli.score", "score the answers to a rating scale"),
     "screen": ("fanlight.cli.screen", "ask every rule whether a patient may have a protocol"),

@@ -44,7 +44,7 @@ def demo(
         _say("Filling the sample clinic (every person in it is made up)")
         from fanlight.sample import fill_clinic
 
-        fill_clinic(say=_say)
+        fill_clinic(say=_say, whole=True)
     from fanlight.sample import sign_in_table
 
     _say(f"Ready after {time.monotonic() - started:.1f} s")

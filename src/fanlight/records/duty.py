@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fanlight.care.protocols import ClinicCalendar
 from fanlight.core.instants import as_utc, clinic_date, clinic_day, local_to_utc
 from fanlight.records.actions.people import on_site
-from fanlight.records.actions.tasks import staff_with_role
+from fanlight.records.actions.tasks import roster
 from fanlight.records.library import Library
 from fanlight.records.models import Site, StaffMember
 from fanlight.records.permissions import Role
@@ -74,7 +74,8 @@ def person_for(word: str, site: Site, at: datetime, *, besides: Iterable[StaffMe
     left_out = {person.pk for person in besides}
     here = {person.pk for person in readers_on_duty(site, at)}
     roles = _PEOPLE.get(word, (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST, Role.MEDICAL_DIRECTOR))
-    people = [(person, rank) for rank, role in enumerate(roles) for person in staff_with_role(site, role) if person.pk not in left_out]
+    by_role = roster(site)
+    people = [(person, rank) for rank, role in enumerate(roles) for person in by_role.get(role.value, ()) if person.pk not in left_out]
     if not people:
         return None
     first_role = people[0][1]

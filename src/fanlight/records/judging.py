@@ -109,7 +109,7 @@ def judge_session(session: TreatmentSession, stage: Stage, library: Library, *, 
         extra=_order_facts(session),
     )
     if bedside is not None and stage in (Stage.IN_SESSION, Stage.DISCHARGE):
-        bedside = at_bedside(session, at, result.rules, result.criteria)
+        bedside = Bedside(session, bedside.plan, bedside.events, at, tuple(result.rules), tuple(result.criteria))
     return bedside, result
 
 

@@ -22,10 +22,10 @@ from fanlight.core.facts import Fact, Facts, FactValue
 from fanlight.core.instants import clinic_date, clinic_day, format_instant, parse_instant
 from fanlight.core.quantities import Rounding, round_to_step
 from fanlight.core.session_plan import Measure
-from fanlight.records.actions.patients import current_history
+from fanlight.records.actions.patients import current_history, lines_in_force
 from fanlight.records.actions.people import on_site
 from fanlight.records.library import Library
-from fanlight.records.models import Consent, Patient, PatientFact, ProtocolSignature, SessionEvent, TreatmentSession
+from fanlight.records.models import Consent, Patient, PatientFact, ProtocolSignature, SessionEvent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Role
 from fanlight.records.plans import load_plan
 from fanlight.records.streams import load_stream
@@ -39,10 +39,13 @@ ASKED_NONE = "asked_none"
 
 def current_facts(patient: Patient, at: datetime | None = None) -> dict[str, PatientFact]:
     """The row in force for each name: the latest true, of those entered by `at`, that was not struck."""
-    rows = patient.facts.select_related("entered_by", "patient__site").order_by("true_at", "entered_at", "pk")
+    rows = patient.facts.order_by("true_at", "entered_at", "pk")
     if at is not None:
         rows = rows.filter(entered_at__lte=at)
     listed = list(rows)
+    people = StaffMember.objects.in_bulk({row.entered_by_id for row in listed})
+    for row in listed:
+        row.entered_by, row.patient = people[row.entered_by_id], patient
     struck = {row.amends_id for row in listed if row.amends_id}
     return {row.name: row for row in listed if not row.is_struck and row.pk not in struck}
 
@@ -74,8 +77,9 @@ def patient_facts(patient: Patient, library: Library, *, at: datetime) -> Facts:
     if isinstance(weight, dict) and str(weight["from"]).startswith("measured"):
         # a weight said to be measured then is its own date of measuring
         raw["weight_measured_on"] = {**weight, "value": clinic_date(parse_instant(weight["at"]), patient.site.zone).isoformat(), "unit": ""}
+    listed = lines_in_force(patient.history.filter(kind__in=LIST_FACTS).select_related("entered_by").order_by("pk"))
     for kind in LIST_FACTS:
-        lines = current_history(patient, kind)
+        lines = [line for line in listed if line.kind == kind]
         if lines:
             raw[kind] = {
                 "value": [line.details for line in lines if ASKED_NONE not in line.details],
@@ -165,13 +169,14 @@ _TOLD_AT_MOST = 20_000
 def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
     """Sessions given here, as lines of the fact `sessions_given`: the amounts that were given, not ordered."""
     lines: list[dict[str, Any]] = []
-    sessions = TreatmentSession.objects.filter(course__patient=patient, plan__isnull=False, events__isnull=False).distinct()
+    sessions = TreatmentSession.objects.filter(course__patient=patient, plan__isnull=False)
     latest = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("-sequence").values("event_id")[:1]
-    for session in sessions.annotate(last_event=Subquery(latest)).order_by("planned_on", "number"):
-        told = (session.pk, session.row_version, session.last_event)
+    begun = sessions.annotate(last_event=Subquery(latest)).filter(last_event__isnull=False).order_by("planned_on", "number")
+    for told in begun.values_list("pk", "row_version", "last_event"):
         if told in _TOLD:
             lines.append(dict(_TOLD[told]))
             continue
+        session = TreatmentSession.objects.get(pk=told[0])
         plan = load_plan(session.plan or {})
         state = fold(load_stream(session), plan, zone=patient.site.zone)
         if state.dosing.first_at is None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from fanlight.sample.people import read_clinic
 
 
-def fill_clinic(say=lambda text: None):  # type: ignore[no-untyped-def]
-    """Fill an empty database with the sample clinic."""
-    from fanlight.sample.fill import fill_clinic as fill
+def fill_clinic(say=lambda text: None, *, whole=False):  # type: ignore[no-untyped-def]
+    """Fill an empty database with the sample clinic: the four of the tutorial, or `whole`: everybody, at every point of the way."""
+    from django.db import transaction
 
-    return fill(say)
+    from fanlight.sample.fill import fill_clinic as fill
+    from fanlight.sample.neighbours import fill_neighbours
+
+    with transaction.atomic():
+        cast = fill(say)
+        if whole:
+            fill_neighbours(cast, say)
+    return cast
 
 
 def start_monitor() -> object:

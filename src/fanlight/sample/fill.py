@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.courses import sign_protocol
-from fanlight.records.actions.patients import add_history, record_facts, register_patient, sign_consent
+from fanlight.records.actions.patients import add_history, record_facts, register_patient
 from fanlight.records.actions.people import create_site, create_staff, grant_role, say_presence
 from fanlight.records.library import Library, library
 from fanlight.records.models import Patient, Site, StaffMember
 from fanlight.records.permissions import Role
-from fanlight.sample.course import begin_course
+from fanlight.sample.course import begin_course, consent_to
 from fanlight.sample.people import SampleClinic, SamplePerson, on_day, plain_value, read_clinic
 from fanlight.sample.scenes import play
 
@@ -39,17 +39,19 @@ def password_of(username: str) -> str:
 
 def fill_clinic(say: Say = lambda text: None) -> Cast:
     """Make the site, its staff and its people, each as far along as the file says."""
-    cast = _open_house(read_clinic())
+    now = clock.now()
+    cast = open_house(read_clinic(), now)
+    come_in(cast, max(now - timedelta(hours=5), _start_of_day(now, cast.site)))
     for person in cast.clinic.people:
         say(f"  {person.given_names} {person.family_name} (made up): {person.stage.replace('_', ' ') or 'to screen'}")
         _enter(cast, person)
     return cast
 
 
-def _open_house(clinic: SampleClinic) -> Cast:
-    now = clock.now()
+def open_house(clinic: SampleClinic, now: datetime) -> Cast:
+    """The site, its staff with their roles, and the protocols the director signed, all some months before `now`."""
     made = clinic.site
-    long_ago = now - timedelta(days=30)
+    long_ago = now - timedelta(days=120)
     site = create_site(
         at=long_ago,
         code=made.code,
@@ -80,26 +82,42 @@ def _open_house(clinic: SampleClinic) -> Cast:
     cast = Cast(site, staff, library(), now, clinic)
     for name in clinic.signed_protocols:
         sign_protocol(site=site, protocol_id=name, library=cast.library, by=staff["director"], at=long_ago)
-    opened = max(now - timedelta(hours=5), _start_of_day(now, site))
-    for name in clinic.on_site:
-        say_presence(staff=staff[name], is_on_site=True, by=staff[name], at=opened)
     return cast
 
 
+def come_in(cast: Cast, at: datetime) -> None:
+    """Those who work in the house today say that they are there."""
+    for name in cast.clinic.on_site:
+        say_presence(staff=cast.staff[name], is_on_site=True, by=cast.staff[name], at=at)
+
+
 def _enter(cast: Cast, person: SamplePerson) -> None:
-    nurse, prescriber = cast.staff["nurse"], cast.staff["prescriber"]
-    today = clinic_date(cast.now, cast.site.zone)
     entered = cast.now - timedelta(days=3)
-    patient = register_patient(
+    patient = enter_person(cast, person, at=entered)
+    work_up(cast, patient, person, at=entered, today=clinic_date(cast.now, cast.site.zone))
+    if person.protocol:
+        consent_to(cast, patient, person.protocol, at=entered)
+        session = begin_course(cast, patient, person.protocol, person.product)
+        play(cast, session, person.stage)
+
+
+def enter_person(cast: Cast, person: SamplePerson, *, at: datetime) -> Patient:
+    """The desk enters who the person is."""
+    return register_patient(
         family_name=person.family_name,
         given_names=person.given_names,
         birth_date=person.birth_date,
         sex=person.sex,
         is_synthetic=True,
         by=cast.staff["desk"],
-        at=entered,
-        today=today,
+        at=at,
+        today=clinic_date(at, cast.site.zone),
     )
+
+
+def work_up(cast: Cast, patient: Patient, person: SamplePerson, *, at: datetime, today: date) -> None:
+    """What was asked, found and denied, as the file has it; "today" in the file is the day given here."""
+    nurse, prescriber, entered = cast.staff["nurse"], cast.staff["prescriber"], at
     denied = [{"name": name, "value": False} for name in cast.clinic.denied_by_all if name not in person.denied_except]
     record_facts(patient=patient, facts=denied, by=prescriber, at=entered, source="asked, denied")
     found = dict(cast.clinic.worked_up) if person.is_worked_up else {}
@@ -113,26 +131,6 @@ def _enter(cast: Cast, person: SamplePerson) -> None:
         add_history(patient=patient, kind="medications", details=dict(medicine), by=nurse, at=entered, source="interview")
     for kind in ("urine_drug_screen", "sessions_given") if person.is_worked_up else ():
         add_history(patient=patient, kind=kind, details={"asked_none": True}, by=nurse, at=entered, source="asked, none")
-    if person.protocol:
-        _consent(cast, patient, person, entered)
-        session = begin_course(cast, patient, person.protocol, person.product)
-        play(cast, session, person.stage)
-
-
-def _consent(cast: Cast, patient: Patient, person: SamplePerson, at: datetime) -> None:
-    for name in cast.library.protocols[person.protocol].consents:
-        text = cast.library.consents[name]
-        sign_consent(
-            patient=patient,
-            document_id=text.id,
-            document_version=text.version,
-            document_hash=text.content_hash,
-            signer=patient.name,
-            signer_relation="patient",
-            signed_at=at,
-            by=cast.staff["prescriber"],
-            at=at,
-        )
 
 
 def _zone(name: str):  # type: ignore[no-untyped-def]

@@ -67,6 +67,7 @@ class SampleClinic:
     denied_by_all: tuple[str, ...]
     worked_up: dict[str, Any]
     people: tuple[SamplePerson, ...]
+    neighbours: tuple[SamplePerson, ...] = ()
 
 
 def read_clinic() -> SampleClinic:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -177,16 +177,21 @@ def strike_history(*, line: HistoryEntry, reason: str, by: StaffMember, at: date
 def current_history(patient: Patient, kind: str) -> list[HistoryEntry]:
     """Lines in force: neither struck nor replaced nor stopped, oldest first. Where a line that replaced another was itself
     entered in error, the one before it is in force again."""
-    return [row for row in _last_said(patient, kind) if STOPPED_ON not in row.details]
+    return lines_in_force(patient.history.filter(kind=kind).order_by("pk"))
+
+
+def lines_in_force(lines: Iterable[HistoryEntry]) -> list[HistoryEntry]:
+    """Those of some lines that are in force, as `current_history` has it."""
+    return [row for row in _last_said(lines) if STOPPED_ON not in row.details]
 
 
 def stopped_history(patient: Patient, kind: str) -> list[HistoryEntry]:
     """Lines that were stopped and stand so, oldest first."""
-    return [row for row in _last_said(patient, kind) if STOPPED_ON in row.details]
+    return [row for row in _last_said(patient.history.filter(kind=kind).order_by("pk")) if STOPPED_ON in row.details]
 
 
-def _last_said(patient: Patient, kind: str) -> list[HistoryEntry]:
-    rows = list(patient.history.filter(kind=kind).order_by("pk"))
+def _last_said(lines: Iterable[HistoryEntry]) -> list[HistoryEntry]:
+    rows = list(lines)
     struck = {row.amends_id for row in rows if row.is_struck}
     standing = [row for row in rows if not row.is_struck and row.pk not in struck]
     replaced = {row.amends_id for row in standing if row.amends_id}

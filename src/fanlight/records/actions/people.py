@@ -101,7 +101,10 @@ def on_site(site: Site, role: Role, *, at: datetime, since: datetime) -> list[St
     latest: dict[int, Presence] = {}
     for presence in Presence.objects.filter(staff__site=site, at__gte=since, at__lte=at).select_related("staff").order_by("at", "pk"):
         latest[presence.staff_id] = presence
-    return [p.staff for p in latest.values() if p.is_on_site and p.staff.is_active and role.value in p.staff.roles]
+    here = {p.staff_id: p.staff for p in latest.values() if p.is_on_site and p.staff.is_active}
+    held = RoleGrant.objects.filter(staff__in=here, role=role.value, withdrawal__isnull=True).values_list("staff_id", flat=True)
+    able = set(held) if here else set()
+    return [person for key, person in here.items() if key in able]
 
 
 def _end_sign_ins(staff: StaffMember) -> None:

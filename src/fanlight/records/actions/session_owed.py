@@ -46,6 +46,7 @@ def keep_sessions_owed(*, site: Site, at: datetime) -> int:
     open_states = [status.value for status in SessionStatus if status not in ENDED]
     left = TreatmentSession.objects.filter(course__patient__site=site, planned_on__lt=today, state__in=open_states)
     opened = 0
+    there = set(Task.objects.filter(site=site, key__regex=rf"^session:[0-9]+:({_UNSAID}|{_LEFT_OPEN})$").values_list("key", flat=True))
     running = left.exclude(course__in=CourseEnding.objects.values("course"))
     for session in running.select_related("course__patient__site"):
         need = _UNSAID if session.state == SessionStatus.PLANNED else _LEFT_OPEN
@@ -55,8 +56,10 @@ def keep_sessions_owed(*, site: Site, at: datetime) -> int:
             _UNSAID: "Say what became of this visit: moved, missed, or given.",
             _LEFT_OPEN: "End this session: it is of an earlier day, and nobody has said how it ended.",
         }
+        if _prefix(session) + need in there:
+            continue
         owner = person_for(row.owner, site, at)
-        if owner is None or Task.objects.filter(site=site, key=_prefix(session) + need).exists():
+        if owner is None:
             continue
         open_task(
             site=site,

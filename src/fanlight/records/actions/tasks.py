@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from fanlight.core.errors import FanlightError
 from fanlight.records.audit import change
-from fanlight.records.models import Patient, Site, StaffMember, Task, TreatmentSession
+from fanlight.records.models import Patient, RoleGrant, Site, StaffMember, Task, TreatmentSession
 from fanlight.records.permissions import Permission, Role
 from fanlight.records.policies import check_may
 
@@ -128,6 +128,15 @@ def escalate_late_tasks(*, site: Site, at: datetime) -> list[Task]:
             entry.update(task, owner=task.next_owner, next_owner=task.owner, escalated_at=at)
         passed.append(task)
     return passed
+
+
+def roster(site: Site) -> dict[str, list[StaffMember]]:
+    """Active people of a site by the role they hold now, in name order: one question for all roles."""
+    found: dict[str, dict[int, StaffMember]] = {}
+    grants = RoleGrant.objects.filter(staff__site=site, staff__is_active=True, withdrawal__isnull=True).select_related("staff")
+    for grant in grants.order_by("staff__name", "staff_id"):
+        found.setdefault(grant.role, {})[grant.staff_id] = grant.staff
+    return {role: list(people.values()) for role, people in found.items()}
 
 
 def staff_with_role(site: Site, role: Role) -> list[StaffMember]:
