@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+from fanlight.care.rules import Stage
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date, clinic_day, local_to_utc
 from fanlight.records.actions.courses import end_course
 from fanlight.records.actions.gates import decide
 from fanlight.records.actions.session_owed import keep_sessions_owed
 from fanlight.records.actions.tasks import open_task
-from fanlight.records.judging import Stage, screen_patient
+from fanlight.records.judging import screen_patient
 from fanlight.records.models import Course, Patient
 from fanlight.records.policies import RefusedError
 from fanlight.sample.course import consent_to, open_for, order_for
 from fanlight.sample.fill import Cast, Say, come_in, enter_person, work_up
 from fanlight.sample.past import enter_sheet, weigh, whole_visit, words_of
 from fanlight.sample.people import SamplePerson
-from fanlight.sample.visits import Body, readings
+from fanlight.sample.visits import Body, Word, readings
 
 _HOME = "home-sublingual-racemic"
 _WEIGHT = "74"
@@ -123,7 +124,7 @@ def _hold(cast: Cast, person: SamplePerson) -> None:
 
 
 def _in_the_room(
-    cast: Cast, person: SamplePerson, start: datetime, until: Callable[[int], bool], body: Body, more: list[object] | None = None
+    cast: Cast, person: SamplePerson, start: datetime, until: Callable[[int], bool], body: Body, more: list[Word] | None = None
 ) -> None:
     patient = _enter(cast, person, 5)
     today = clinic_date(cast.now, cast.site.zone)
@@ -133,7 +134,7 @@ def _in_the_room(
     weigh(cast, session, _WEIGHT, max(start - timedelta(minutes=15), earliest))
     order_for(cast, session, person.product, at=max(start - timedelta(minutes=10), earliest))
     words = [word for word in words_of(session, start, person.product, body) if until(word.minute)]
-    enter_sheet(cast, session, start, [*words, *(more or ())])  # type: ignore[list-item]
+    enter_sheet(cast, session, start, [*words, *(more or ())])
 
 
 _STAGES: dict[str, Callable[[Cast, SamplePerson], None]] = {
