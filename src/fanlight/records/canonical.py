@@ -25,16 +25,36 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+_EXACT = json.JSONDecoder(parse_float=Decimal)
+
+
 def exact_loads(text: str) -> Any:
     """Read JSON keeping every digit: numbers with a point become Decimals."""
-    return json.loads(text, parse_float=Decimal)
+    return _EXACT.decode(text)
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int):
+    kind = type(value)  # most of what is written is plain text, numbers and dicts: asked first, and by type alone
+    if kind is str:
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if value is None or kind is bool or kind is int:
         return value
+    if kind is dict:
+        return {key if type(key) is str and key.isascii() else _key(key): _plain(item) for key, item in value.items()}
+    if kind is list:
+        return [_plain(item) for item in value]
+    return _less_usual(value)
+
+
+def _key(key: Any) -> str:
+    return unicodedata.normalize("NFC", str(key))
+
+
+def _less_usual(value: Any) -> Any:
     if isinstance(value, Enum):
         return _plain(value.value)
+    if isinstance(value, bool | int):
+        return value
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, Decimal):
@@ -46,7 +66,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, Mapping):
-        return {unicodedata.normalize("NFC", str(key)): _plain(item) for key, item in value.items()}
+        return {_key(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form; floats lose digits and are refused")

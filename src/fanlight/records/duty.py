@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from fanlight.care.protocols import ClinicCalendar
 from fanlight.core.instants import as_utc, clinic_date, clinic_day, local_to_utc
-from fanlight.records.actions.people import on_site
+from fanlight.records.actions.people import on_site_by_role
 from fanlight.records.actions.tasks import roster
 from fanlight.records.library import Library
 from fanlight.records.models import Site, StaffMember
@@ -55,8 +55,8 @@ def readers_on_duty(site: Site, at: datetime) -> list[StaffMember]:
     """Nurses and prescribers who said today that they are in the house: the people who read answers as they come."""
     since, _ = clinic_day(clinic_date(at, site.zone), site.zone)
     found: dict[int, StaffMember] = {}
-    for role in _READERS:
-        for person in on_site(site, role, at=at, since=since):
+    for people in on_site_by_role(site, _READERS, at=at, since=since).values():
+        for person in people:
             found.setdefault(person.pk, person)
     return list(found.values())
 

@@ -44,7 +44,7 @@ def known_facts(
     What belongs to a later stage (who is in the house, the signed consent) is not said at an earlier one: nobody gave it
     for that question.
     """
-    facts = patient_facts(patient, library, at=at)
+    facts = patient_facts(patient, library, at=at, bedside=bedside)
     if not stage.is_before(Stage.ORDER):
         facts = facts.merged(*site_facts(patient, at=at), *signature_facts(signature, at=at))
     if not stage.is_before(Stage.PRE_DOSE):

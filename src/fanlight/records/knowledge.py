@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 
@@ -23,7 +24,8 @@ from fanlight.core.instants import clinic_date, clinic_day, format_instant, pars
 from fanlight.core.quantities import Rounding, round_to_step
 from fanlight.core.session_plan import Measure
 from fanlight.records.actions.patients import current_history, lines_in_force
-from fanlight.records.actions.people import on_site
+from fanlight.records.actions.people import on_site_by_role
+from fanlight.records.bedside import Bedside
 from fanlight.records.library import Library
 from fanlight.records.models import Consent, Patient, PatientFact, ProtocolSignature, SessionEvent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Role
@@ -46,15 +48,23 @@ def current_facts(patient: Patient, at: datetime | None = None) -> dict[str, Pat
     people = StaffMember.objects.in_bulk({row.entered_by_id for row in listed})
     for row in listed:
         row.entered_by, row.patient = people[row.entered_by_id], patient
-    struck = {row.amends_id for row in listed if row.amends_id}
-    return {row.name: row for row in listed if not row.is_struck and row.pk not in struck}
+    return _in_force(listed)
+
+
+_TOLD_OF_A_FACT = ("pk", "name", "value", "unit", "true_at", "source", "entered_by__initials", "is_struck", "amends_id")
+
+
+def _in_force(rows: list[Any]) -> dict[str, Any]:
+    """Of rows in the order they were true, the last of each name that was neither struck nor corrected."""
+    struck = {row.amends_id for row in rows if row.amends_id}
+    return {row.name: row for row in rows if not row.is_struck and row.pk not in struck}
 
 
 _OF_THE_DAY = ("pre_dose", "in_session", "discharge")
 _READINGS = frozenset(measure.value for measure in Measure)
 
 
-def _speaks_for_now(row: PatientFact, library: Library, at: datetime) -> bool:
+def _speaks_for_now(row: Any, library: Library, zone: ZoneInfo, at: datetime) -> bool:
     """False for a fact of the day itself that was said on another day, and for any reading taken outside a session.
 
     An imported blood pressure is history: it neither holds a dose nor lets one pass.
@@ -62,17 +72,21 @@ def _speaks_for_now(row: PatientFact, library: Library, at: datetime) -> bool:
     if row.name in _READINGS:
         return False
     definition = library.facts.definitions.get(row.name)
-    zone = row.patient.site.zone
     return definition is None or definition.stage not in _OF_THE_DAY or clinic_date(row.true_at, zone) == clinic_date(at, zone)
 
 
-def patient_facts(patient: Patient, library: Library, *, at: datetime) -> Facts:
-    """All that was entered, imported or follows from the record, before any protocol is named."""
+def patient_facts(patient: Patient, library: Library, *, at: datetime, bedside: Bedside | None = None) -> Facts:
+    """All that was entered, imported or follows from the record, before any protocol is named.
+
+    `bedside` is a session of this patient that was read for the same moment: it is not read again.
+    """
     raw: dict[str, object] = {}
-    for name, row in current_facts(patient).items():
-        if not _speaks_for_now(row, library, at):
+    rows = patient.facts.order_by("true_at", "entered_at", "pk").values_list(*_TOLD_OF_A_FACT, named=True)
+    for name, row in _in_force(list(rows)).items():
+        if not _speaks_for_now(row, library, patient.site.zone, at):
             continue
-        raw[name] = {"value": row.value, "unit": row.unit, "at": format_instant(row.true_at), "from": _said(row)}
+        said = f"{row.source} ({row.entered_by__initials})"
+        raw[name] = {"value": row.value, "unit": row.unit, "at": format_instant(row.true_at), "from": said}
     weight = raw.get("weight_kg")
     if isinstance(weight, dict) and str(weight["from"]).startswith("measured"):
         # a weight said to be measured then is its own date of measuring
@@ -86,16 +100,16 @@ def patient_facts(patient: Patient, library: Library, *, at: datetime) -> Facts:
                 "at": format_instant(max(line.true_at for line in lines)),
                 "from": ", ".join(dict.fromkeys(line.source for line in lines)),
             }
-    here = given_sessions(patient, at=at)
+    here = given_sessions(patient, at=at, bedside=bedside)
     if here:
         elsewhere = raw.get("sessions_given")
         lines_elsewhere = elsewhere["value"] if isinstance(elsewhere, dict) else []
         raw["sessions_given"] = {"value": [*here, *lines_elsewhere], "at": format_instant(at), "from": "the record"}
     facts = _readable(raw, library)
-    said: dict[str, FactValue] = {"birth_date": patient.birth_date}
+    recorded: dict[str, FactValue] = {"birth_date": patient.birth_date}
     if patient.sex in ("female", "male", "other"):
-        said["sex"] = patient.sex
-    return facts.merged(*(Fact(name, value, at, "the record") for name, value in said.items()))
+        recorded["sex"] = patient.sex
+    return facts.merged(*(Fact(name, value, at, "the record") for name, value in recorded.items()))
 
 
 def _readable(raw: dict[str, object], library: Library) -> Facts:
@@ -124,9 +138,10 @@ def allergy_words(patient: Patient) -> str:
 def house_facts(patient: Patient, *, at: datetime) -> list[Fact]:
     """What the house can say of today: who is in it. Asked only where a rule of the day itself is asked."""
     start, _ = clinic_day(clinic_date(at, patient.site.zone), patient.site.zone)
+    here = on_site_by_role(patient.site, (Role.PRESCRIBER, Role.NURSE), at=at, since=start)
     return [
-        Fact("prescriber_on_site", bool(on_site(patient.site, Role.PRESCRIBER, at=at, since=start)), at, "the record"),
-        Fact("monitor_present", bool(on_site(patient.site, Role.NURSE, at=at, since=start)), at, "the record"),
+        Fact("prescriber_on_site", bool(here[Role.PRESCRIBER]), at, "the record"),
+        Fact("monitor_present", bool(here[Role.NURSE]), at, "the record"),
     ]
 
 
@@ -166,7 +181,7 @@ _TOLD: dict[tuple[int, int, Any], dict[str, Any]] = {}
 _TOLD_AT_MOST = 20_000
 
 
-def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
+def given_sessions(patient: Patient, *, at: datetime, bedside: Bedside | None = None) -> list[dict[str, Any]]:
     """Sessions given here, as lines of the fact `sessions_given`: the amounts that were given, not ordered."""
     lines: list[dict[str, Any]] = []
     sessions = TreatmentSession.objects.filter(course__patient=patient, plan__isnull=False)
@@ -176,9 +191,12 @@ def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
         if told in _TOLD:
             lines.append(dict(_TOLD[told]))
             continue
-        session = TreatmentSession.objects.get(pk=told[0])
-        plan = load_plan(session.plan or {})
-        state = fold(load_stream(session), plan, zone=patient.site.zone)
+        if bedside is None or bedside.session.pk != told[0]:
+            session = TreatmentSession.objects.get(pk=told[0])
+            plan = load_plan(session.plan or {})
+            state = fold(load_stream(session), plan, zone=patient.site.zone)
+        else:
+            session, plan, state = bedside.session, bedside.plan, bedside.state
         if state.dosing.first_at is None:
             continue
         given = state.given_by(at).given_mg
@@ -200,7 +218,3 @@ def given_sessions(patient: Patient, *, at: datetime) -> list[dict[str, Any]]:
                 _TOLD.clear()
             _TOLD[told] = dict(line)
     return lines
-
-
-def _said(row: PatientFact) -> str:
-    return f"{row.source} ({row.entered_by.initials})" if row.entered_by_id else row.source

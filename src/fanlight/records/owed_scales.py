@@ -139,19 +139,35 @@ def task_key(course: Course, due_on: date) -> str:
 
 def keep_asking(*, site: Site, content: Library, at: datetime) -> int:
     """Open, pass on and close the tasks of what is owed at a site; how many stand open afterwards. Doing it again changes nothing."""
-    count = 0
+    count, owners = 0, _People(site, at)
+    rows = Task.objects.filter(site=site, key__startswith="scales:", closed_at__isnull=True)
+    open_tasks = {row.key: row for row in rows.select_related("owner", "patient")}
     for one in standings(site, content, at):
         days: dict[date, list[Owed]] = defaultdict(list)
         for standing in one.standings:
             days[standing.ask.due_on].append(standing)
         for due_on, of_day in days.items():
-            count += _keep_day(one.course, due_on, of_day, content, site, at)
+            task = open_tasks.get(task_key(one.course, due_on))
+            count += _keep_day(one.course, due_on, of_day, task, content, owners)
     return count
 
 
-def _keep_day(course: Course, due_on: date, of_day: list[Owed], content: Library, site: Site, at: datetime) -> int:
+class _People:
+    """Who answers to a word at one site and moment, each word looked up once."""
+
+    def __init__(self, site: Site, at: datetime) -> None:
+        self.site, self.at = site, at
+        self._found: dict[str, StaffMember | None] = {}
+
+    def of(self, word: str) -> StaffMember | None:
+        if word not in self._found:
+            self._found[word] = person_for(word, self.site, self.at)
+        return self._found[word]
+
+
+def _keep_day(course: Course, due_on: date, of_day: list[Owed], task: Task | None, content: Library, people: _People) -> int:
+    site, at = people.site, people.at
     wanted = [one for one in of_day if one.stage in KINDS]
-    task = Task.objects.filter(site=site, key=task_key(course, due_on), closed_at__isnull=True).first()
     if not wanted:
         if task is not None:
             _close_answered(task, course, site, at)
@@ -159,7 +175,7 @@ def _keep_day(course: Course, due_on: date, of_day: list[Owed], content: Library
     stage = max((one.stage for one in wanted), key=list(KINDS).index)
     because = next(one.because for one in wanted if one.stage is stage)
     titles = _titles([one.ask.scale for one in wanted])
-    owner, next_owner, escalates_at = _owners(stage, course, due_on, content, site, at)
+    owner, next_owner, escalates_at = _owners(stage, course, due_on, content, people)
     standing = {
         "kind": KINDS[stage],
         "title": f"Ask for {titles}"[:200],
@@ -183,13 +199,13 @@ def _keep_day(course: Course, due_on: date, of_day: list[Owed], content: Library
 
 
 def _owners(
-    stage: Stage, course: Course, due_on: date, content: Library, site: Site, at: datetime
+    stage: Stage, course: Course, due_on: date, content: Library, people: _People
 ) -> tuple[StaffMember, StaffMember | None, datetime | None]:
-    policy = content.asking_policy
+    policy, site = content.asking_policy, people.site
     opener = course.opened_by
-    named = opener if opener.is_active and opener.site_id == site.pk else person_for("named person", site, at) or opener
-    caller = person_for(policy.call_list_owner, site, at) or named
-    asker = person_for("nurse or therapist", site, at) or named
+    named = opener if opener.is_active and opener.site_id == site.pk else people.of("named person") or opener
+    caller = people.of(policy.call_list_owner) or named
+    asker = people.of("nurse or therapist") or named
     call_at = clinic_day(due_on + timedelta(days=policy.call_list_on_day), site.zone)[0]
     named_at = clinic_day(due_on + timedelta(days=policy.named_person_on_day), site.zone)[0]
     if stage is Stage.MESSAGES:

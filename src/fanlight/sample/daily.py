@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Max, Min
 
@@ -13,12 +13,10 @@ from fanlight.core.instants import clinic_day
 from fanlight.records.audit import FIRST_HASH, entry_text
 from fanlight.records.bedside import at_bedside
 from fanlight.records.canonical import sha256
-from fanlight.records.models import AuditEvent, SessionEvent, Task, TreatmentSession
+from fanlight.records.models import AuditEvent, RoleGrant, SessionEvent, Task, TreatmentSession
 from fanlight.records.plans import load_plan
 from fanlight.records.streams import load_stream
 from fanlight.sample.house import House
-
-_ENDS = {status.value for status in ENDED}
 
 
 @dataclass
@@ -71,21 +69,22 @@ class DailyCheck:
         return found
 
     @staticmethod
-    def _now(session: TreatmentSession):  # type: ignore[no-untyped-def]
+    def _now(session: TreatmentSession) -> datetime | None:
         return SessionEvent.objects.filter(session=session).aggregate(last=Max("received_at"))["last"]
 
     @staticmethod
     def _open_over_night(day: date) -> list[str]:
-        begun = TreatmentSession.objects.filter(planned_on__lte=day).exclude(state__in=[*_ENDS, SessionStatus.PLANNED.value])
-        owed = set(Task.objects.filter(closed_at__isnull=True, session__in=begun).values_list("session_id", flat=True))
-        yesterday = begun.filter(planned_on__lt=day)
-        return [f"session {s.reference} of {s.planned_on} is open over night and nobody owns it" for s in yesterday if s.pk not in owed]
+        open_states = [status.value for status in SessionStatus if status not in ENDED and status is not SessionStatus.PLANNED]
+        left = TreatmentSession.objects.filter(planned_on__lte=day, state__in=open_states)
+        return [f"session {session.reference} of {session.planned_on} is open over night" for session in left]
 
     def _tasks(self, house: House, day: date) -> list[str]:
         tasks = Task.objects.filter(closed_at__isnull=True)
+        at_work = RoleGrant.objects.filter(withdrawal__isnull=True).values("staff")
         self.looked_tasks += tasks.count()
         bad = [f"task {task.pk} is owned by somebody who is switched off" for task in tasks.filter(owner__is_active=False)]
         bad += [f"task {task.pk} is owned at another site" for task in tasks.exclude(owner__site=F("site"))]
+        bad += [f"task {task.pk} is owned by nobody who could do it" for task in tasks.exclude(owner__in=at_work)]
         until = clinic_day(day, house.cast.site.zone)[1]
         late = tasks.filter(escalates_at__lt=until - timedelta(hours=4), escalated_at__isnull=True, next_owner__isnull=False)
         return bad + [f"task {task.pk} ({task.kind}) is past its time and was not passed on" for task in late]

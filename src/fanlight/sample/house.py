@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from fanlight.care.sessions import ENDED, EventKind, session_owes
+from fanlight.care.sessions import ENDED, EventKind, SessionStatus, session_owes
 from fanlight.care.sessions.owed import EXPLAIN
 from fanlight.core.instants import clinic_date, clinic_day, local_to_utc
 from fanlight.records.actions.gates import release
@@ -69,12 +69,21 @@ class House:
     def close_up(self, day: date) -> None:
         """The evening: what became owed is opened, done, or passed on."""
         at, site = self.instant(day, time(20, 30)), self.cast.site
+        self._last_round(day, at)
         keep_sessions_owed(site=site, at=at)
         if day.toordinal() % self.ask_every_days == 0:
             keep_asking(site=site, content=self.cast.library, at=at)
         if self.calendar.opening(day) is not None:
             self._work_off(at)
         escalate_late_tasks(site=site, at=at)
+
+    def _last_round(self, day: date, at: datetime) -> None:
+        """Nobody goes home while a visit is open: what was forgotten at its time is ended now."""
+        begun = TreatmentSession.objects.filter(course__patient__site=self.cast.site, planned_on=day)
+        left = begun.exclude(state__in=[*_ENDS, SessionStatus.PLANNED.value]).select_related("course__patient__site")
+        for session in left.order_by("pk"):
+            see_alerts(self.cast, session, at)
+            end_visit(self.cast, session, at)
 
     def _work_off(self, at: datetime) -> None:
         due = clinic_day(clinic_date(at, self.cast.site.zone), self.cast.site.zone)[1]
@@ -89,8 +98,6 @@ class House:
             close_risk(task=task, found=found, content=self.cast.library, by=prescriber, at=at)
         elif task.kind == SETTLED_BY_RECORD_KIND and task.session is not None:
             self._explain(task.session, at)
-        elif task.key.endswith(":left_open") and task.session is not None:
-            end_visit(self.cast, task.session, at)
         elif task.kind in _ASKING:
             if self.lot.random() < 0.5:  # the other half is asked once more tomorrow
                 close_task(task=task, note="Called; no answer wanted (sample).", by=nurse, at=at)

@@ -16,12 +16,12 @@ from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
 from fanlight.records.actions.courses import end_course, move_session
 from fanlight.records.actions.gates import give_drug
-from fanlight.records.actions.scales import enter_paper_form
 from fanlight.records.actions.screening_tasks import ask_for_all
 from fanlight.records.actions.sessions import record_event
 from fanlight.records.chance import new_id
 from fanlight.records.models import Course, Patient, TreatmentSession
 from fanlight.records.policies import RefusedError
+from fanlight.sample.answers import fill_phq9
 from fanlight.sample.course import consent_to, open_for, order_for, screened_for
 from fanlight.sample.fill import enter_person, work_up
 from fanlight.sample.house import House, end_visit, see_alerts
@@ -33,7 +33,6 @@ from fanlight.sample.visits import Body, Word
 IV, SPRAY = ("iv-racemic-induction", "ketamine-50-mg-ml-10-ml-multi"), ("esketamine-us-trd", "spravato-28-mg")
 _GAPS = {True: (0, 3, 7, 10, 14, 17, 21, 24), False: (0, 4, 7, 11, 14, 18)}
 _FOLLOW_UP_DAYS = (28, 90, 180, 360)
-_ITEMS = tuple(f"q{number}" for number in range(1, 10))
 
 
 @dataclass
@@ -161,7 +160,7 @@ class Life:
             yield start + timedelta(minutes=words[-1].minute)
             enter_sheet(self.cast, session, start, words)
         at = start + timedelta(minutes=words[-1].minute + 3)
-        if self.lot.random() < self.house.rates.of("left_open_by_mistake"):
+        if self.lot.random() < self.house.rates.of("ended_by_the_last_round"):
             self.told.given += 1
             return
         yield at
@@ -207,12 +206,7 @@ class Life:
         since = None if over is None else (clinic_date(at, self.cast.site.zone) - over).days
         total = self.truth.phq9_on(self.told.given, since, self.lot.gauss(0, 1.5))
         dark = 1 if self.lot.random() < self.house.rates.of("thoughts_of_death") else 0
-        answers = dict.fromkeys(_ITEMS, 0) | {"q9": dark}
-        for _ in range(max(min(total, 24) - dark, 0)):
-            item = self.lot.choice([name for name in _ITEMS[:8] if answers[name] < 3])
-            answers[item] += 1
-        nurse, content = self.cast.staff["nurse"], self.cast.library
-        enter_paper_form(patient=self.patient, instrument_id="phq9", answers=answers, answered_at=at, content=content, by=nurse, at=at)
+        fill_phq9(self.cast, self.patient, total, at=at, lot=self.lot, dark=dark)
 
     def _open_day(self, day: date) -> date:
         while not self.house.is_open(day):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from random import Random
 
 from fanlight.care.rules import Stage
 from fanlight.core.errors import FanlightError
@@ -15,6 +16,7 @@ from fanlight.records.actions.tasks import open_task
 from fanlight.records.judging import screen_patient
 from fanlight.records.models import Course, Patient
 from fanlight.records.policies import RefusedError
+from fanlight.sample.answers import fill_phq9
 from fanlight.sample.course import consent_to, open_for, order_for
 from fanlight.sample.fill import Cast, Say, come_in, enter_person, work_up
 from fanlight.sample.past import enter_sheet, weigh, whole_visit, words_of
@@ -47,9 +49,14 @@ def _course(cast: Cast, patient: Patient, person: SamplePerson, offsets: tuple[i
     today = clinic_date(cast.now, cast.site.zone)
     days = [today + timedelta(days=offset) for offset in offsets]
     course = open_for(cast, patient, person.protocol, days, at=cast.now + timedelta(days=offsets[0] - 1))
+    asked = list(person.phq9)
+    if asked:
+        fill_phq9(cast, patient, asked.pop(0), at=cast.now + timedelta(days=offsets[0] - 1), lot=Random(person.key))
     for session in course.sessions.order_by("number")[:given]:
         start = local_to_utc(datetime.combine(session.planned_on, _MORNING), cast.site.zone, fold=0)
         come_in(cast, start - timedelta(minutes=30))
+        if asked:
+            fill_phq9(cast, patient, asked.pop(0), at=start - timedelta(minutes=20), lot=Random(f"{person.key}/{session.number}"))
         whole_visit(cast, session, person.product, start, Body(124, 140, 5), _WEIGHT)
     return course
 

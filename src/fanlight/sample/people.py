@@ -54,6 +54,8 @@ class SamplePerson:
     protocol: str = ""
     product: str = ""
     stage: str = ""
+    phq9: tuple[int, ...] = ()
+    """Totals before treatment, then before each visit held."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -98,13 +99,20 @@ def say_presence(*, staff: StaffMember, is_on_site: bool, by: StaffMember, at: d
 
 def on_site(site: Site, role: Role, *, at: datetime, since: datetime) -> list[StaffMember]:
     """People of a role whose last word since `since` (start of the clinic's day) is that they are in the house."""
+    return on_site_by_role(site, [role], at=at, since=since)[role]
+
+
+def on_site_by_role(site: Site, roles: Sequence[Role], *, at: datetime, since: datetime) -> dict[Role, list[StaffMember]]:
+    """The same for several roles at once; a person who holds two of them is in both lists."""
     latest: dict[int, Presence] = {}
     for presence in Presence.objects.filter(staff__site=site, at__gte=since, at__lte=at).select_related("staff").order_by("at", "pk"):
         latest[presence.staff_id] = presence
     here = {p.staff_id: p.staff for p in latest.values() if p.is_on_site and p.staff.is_active}
-    held = RoleGrant.objects.filter(staff__in=here, role=role.value, withdrawal__isnull=True).values_list("staff_id", flat=True)
-    able = set(held) if here else set()
-    return [person for key, person in here.items() if key in able]
+    held: set[tuple[int, str]] = set()
+    if here:
+        grants = RoleGrant.objects.filter(staff__in=here, role__in=[role.value for role in roles], withdrawal__isnull=True)
+        held = set(grants.values_list("staff_id", "role"))
+    return {role: [person for key, person in here.items() if (key, role.value) in held] for role in roles}
 
 
 def _end_sign_ins(staff: StaffMember) -> None:
