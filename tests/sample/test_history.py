@@ -18,7 +18,7 @@ from fanlight.sample.daily import DailyCheck
 from fanlight.sample.history import LAST_DAY, Asked, make_history
 
 pytestmark = pytest.mark.django_db
-MONTH = Asked(patients=14, days=45, seed=11, event_by_event=True, ask_every_days=1)
+MONTH = Asked(patients=14, days=45, seed=57, event_by_event=True, ask_every_days=1)
 
 
 @pytest.fixture(scope="module")

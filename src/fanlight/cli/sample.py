@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -57,6 +58,8 @@ def sample(
     if connection.vendor == "sqlite":  # a power cut now costs a made-up history, which is made again; the next start is FULL
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA synchronous=OFF")
+    gc.freeze()  # the content is read and stays; the many small rows of a day go by themselves
+    gc.set_threshold(100_000, 50, 100)
     check, faults, started = DailyCheck(), [], time.monotonic()
 
     def look(house: House, day: date) -> None:

@@ -87,6 +87,28 @@ def work_out_dose(
     return dose_for(facts, protocol, library.products, library.dosing_policy, on=on, phase_id=phase_id)
 
 
+def judge_order(
+    patient: Patient,
+    protocol: Protocol,
+    signature: ProtocolSignature | None,
+    library: Library,
+    *,
+    phase_id: str | None,
+    at: datetime,
+    on: date,
+    extra: Iterable[Fact] = (),
+) -> tuple[DoseAnswer, dict[str, Any], ScreeningResult]:
+    """The dose of an order, its shape as plain values, and the rules of the order asked with what it says.
+
+    Both are asked of one reading of the record, so that nothing can change between them.
+    """
+    facts = known_facts(patient, protocol, signature, library, at=at, stage=Stage.ORDER, extra=extra)
+    dose = dose_for(facts, protocol, library.products, library.dosing_policy, on=on, phase_id=phase_id)
+    shown = dose_json(dose)
+    asked = facts.merged(*order_facts(shown, at))
+    return dose, shown, screen(asked, scope_at(patient, protocol, signature), library.screening, stage=Stage.ORDER, on=on, now=at)
+
+
 def judge_session(session: TreatmentSession, stage: Stage, library: Library, *, at: datetime) -> tuple[Bedside | None, ScreeningResult]:
     """A session and the rules of a stage asked of it now, by the protocol version its course began with.
 

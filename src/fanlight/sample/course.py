@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fanlight.care.dosing import dose_json
 from fanlight.care.rules import Stage
 from fanlight.care.screening import ScreeningResult
 from fanlight.core.errors import FanlightError
@@ -15,7 +14,7 @@ from fanlight.core.instants import clinic_date
 from fanlight.records.actions.courses import current_signature, open_course, order_session
 from fanlight.records.actions.gates import OverrideGiven, decide
 from fanlight.records.actions.patients import sign_consent
-from fanlight.records.judging import extra_observation, in_the_way, order_facts, result_json, screen_patient, work_out_dose
+from fanlight.records.judging import extra_observation, in_the_way, judge_order, result_json, screen_patient
 from fanlight.records.models import Course, Patient, ProtocolSignature, TreatmentSession
 from fanlight.records.permissions import Permission
 
@@ -84,12 +83,10 @@ def order_for(cast: Cast, session: TreatmentSession, product: str, *, at: dateti
     today = max(clinic_date(at, cast.site.zone), session.planned_on)
     phase = (protocol.phase_of_session(session.number) or protocol.phases[-1]).id
     in_hand = Fact("product", product, at, "the order")
-    dose = work_out_dose(patient, protocol, signature, cast.library, phase_id=phase, at=at, on=today, extra=[in_hand])
+    dose, shown, ordered = judge_order(patient, protocol, signature, cast.library, phase_id=phase, at=at, on=today, extra=[in_hand])
     planned = dose.planned()
     if planned is None:
         raise FanlightError("FAN-SAMPLE-002", f"Cannot order for {patient.number}", "; ".join(f.message for f in dose.findings), "")
-    shown = dose_json(dose)
-    ordered = screen_patient(patient, protocol, signature, cast.library, stage=Stage.ORDER, at=at, on=today, extra=order_facts(shown, at))
     notes = [OverrideGiven(answer.id, "Looked at; goes on (sample).") for answer in in_the_way(ordered)]
     order = decide(
         patient=patient,

@@ -21,7 +21,7 @@ from fanlight.records.actions.sessions import record_event
 from fanlight.records.chance import new_id
 from fanlight.records.models import Course, Patient, TreatmentSession
 from fanlight.records.policies import RefusedError
-from fanlight.sample.answers import fill_phq9
+from fanlight.sample.answers import fill_madrs, fill_phq9
 from fanlight.sample.course import consent_to, open_for, order_for, screened_for
 from fanlight.sample.fill import enter_person, work_up
 from fanlight.sample.house import House, end_visit, see_alerts
@@ -147,6 +147,8 @@ class Life:
             yield from self._missed(session, start)
         self.told.first_on = self.told.first_on or session.planned_on
         start = self.house.visit_start(session.planned_on, self.truth.index % self.house.places)
+        if self.lot.random() < self.house.rates.of("answers_a_scale"):
+            self._madrs(start - timedelta(minutes=18))
         weigh(self.cast, session, str(self.truth.weight_kg), start - timedelta(minutes=15))
         try:
             order_for(self.cast, session, self.product, at=start - timedelta(minutes=10))
@@ -167,8 +169,6 @@ class Life:
         see_alerts(self.cast, session, at)
         end_visit(self.cast, session, at)
         self.told.given += 1
-        if session.number % 4 == 0 and self.lot.random() < self.house.rates.of("answers_a_scale"):
-            self._phq9(at)
 
     def _missed(self, session: TreatmentSession, start: datetime) -> Iterator[datetime]:
         """They do not come; the desk rings, and the session is moved to the next free day."""
@@ -200,13 +200,20 @@ class Life:
                     self.told.refusals.append(f"{session.number}: {refused}")
             record_event(session=session, event_id=new_id(), kind=kind, payload=word.payload, taken_at=at, by=by, at=at)
 
-    def _phq9(self, at: datetime) -> None:
-        assert self.patient is not None
+    def _score(self, at: datetime) -> int:
+        """The PHQ-9 this person would give now."""
         over = self.told.induction_over_on
         since = None if over is None else (clinic_date(at, self.cast.site.zone) - over).days
-        total = self.truth.phq9_on(self.told.given, since, self.lot.gauss(0, 1.5))
+        return self.truth.phq9_on(self.told.given, since, self.lot.gauss(0, 1.5))
+
+    def _phq9(self, at: datetime) -> None:
+        assert self.patient is not None
         dark = 1 if self.lot.random() < self.house.rates.of("thoughts_of_death") else 0
-        fill_phq9(self.cast, self.patient, total, at=at, lot=self.lot, dark=dark)
+        fill_phq9(self.cast, self.patient, self._score(at), at=at, lot=self.lot, dark=dark)
+
+    def _madrs(self, at: datetime) -> None:
+        assert self.patient is not None
+        fill_madrs(self.cast, self.patient, self._score(at), at=at, lot=self.lot)
 
     def _open_day(self, day: date) -> date:
         while not self.house.is_open(day):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from random import Random
+from textwrap import shorten
 
 from fanlight.care.rules import Stage
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date, clinic_day, local_to_utc
 from fanlight.records.actions.courses import end_course
-from fanlight.records.actions.gates import decide
+from fanlight.records.actions.gates import GateRefusedError, decide
 from fanlight.records.actions.session_owed import keep_sessions_owed
 from fanlight.records.actions.tasks import open_task
 from fanlight.records.judging import screen_patient
 from fanlight.records.models import Course, Patient
-from fanlight.records.policies import RefusedError
-from fanlight.sample.answers import fill_phq9
+from fanlight.sample.answers import fill_madrs, fill_phq9
 from fanlight.sample.course import consent_to, open_for, order_for
 from fanlight.sample.fill import Cast, Say, come_in, enter_person, work_up
 from fanlight.sample.past import enter_sheet, weigh, whole_visit, words_of
@@ -51,12 +51,13 @@ def _course(cast: Cast, patient: Patient, person: SamplePerson, offsets: tuple[i
     course = open_for(cast, patient, person.protocol, days, at=cast.now + timedelta(days=offsets[0] - 1))
     asked = list(person.phq9)
     if asked:
-        fill_phq9(cast, patient, asked.pop(0), at=cast.now + timedelta(days=offsets[0] - 1), lot=Random(person.key))
+        fill_phq9(cast, patient, asked[0], at=cast.now + timedelta(days=offsets[0] - 1), lot=Random(person.key))
+        fill_madrs(cast, patient, asked.pop(0), at=cast.now + timedelta(days=offsets[0] - 1), lot=Random(f"{person.key}/madrs"))
     for session in course.sessions.order_by("number")[:given]:
         start = local_to_utc(datetime.combine(session.planned_on, _MORNING), cast.site.zone, fold=0)
         come_in(cast, start - timedelta(minutes=30))
         if asked:
-            fill_phq9(cast, patient, asked.pop(0), at=start - timedelta(minutes=20), lot=Random(f"{person.key}/{session.number}"))
+            fill_madrs(cast, patient, asked.pop(0), at=start - timedelta(minutes=20), lot=Random(f"{person.key}/{session.number}"))
         whole_visit(cast, session, person.product, start, Body(124, 140, 5), _WEIGHT)
     return course
 
@@ -98,8 +99,8 @@ def _home_refused(cast: Cast, person: SamplePerson) -> None:
     result = screen_patient(patient, protocol, None, cast.library, stage=Stage.SCREEN, at=at)
     try:
         decide(patient=patient, intention="screen", result=result, by=prescriber, at=at)
-    except RefusedError as refused:
-        why = str(refused)
+    except GateRefusedError as refused:
+        why = shorten(" ".join(fault.reason for fault in refused.faults), 300, placeholder=" …")
     else:
         raise FanlightError("FAN-SAMPLE-004", "Cannot play the refusal of home use", "the rules let it pass", "")
     open_task(
@@ -107,7 +108,7 @@ def _home_refused(cast: Cast, person: SamplePerson) -> None:
         key=f"home_request:{patient.pk}",
         kind="answer_request",
         title="Tell the patient why it cannot be taken at home",
-        why=why[:400],
+        why=why,
         owner=prescriber,
         next_owner=cast.staff["director"],
         due_at=cast.now + timedelta(days=1),

@@ -291,15 +291,18 @@ def enter_paper_form(
     answered_at: datetime,
     content: Library,
     session: TreatmentSession | None = None,
+    rater: StaffMember | None = None,
     by: StaffMember,
     at: datetime,
 ) -> ScaleResponse:
     """Enter a form that was filled on paper, in one step: every answer is kept, the whole is scored, a risk answer acts at once.
 
+    `rater` is who rated it, where a clinician does.
+
     Raises `InputError` (FAN-FORM-005) with every answer the form does not take; then nothing is kept.
     """
     with transaction.atomic():
-        form = open_form(patient=patient, instrument_id=instrument_id, way="typed", by=by, at=at, session=session)
+        form = open_form(patient=patient, instrument_id=instrument_id, way="typed", by=by, at=at, session=session, rater=rater)
         instrument = instrument_of(form)
         faults = [Fault(item[:24], "is not a question of this form.") for item in answers if not instrument.has_item(item)]
         faults = faults or list(read_answers(instrument, answers, {}).faults)

@@ -11,8 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from fanlight.care.dosing import DoseAnswer, dose_json
-from fanlight.care.rules import Stage
+from fanlight.care.dosing import DoseAnswer
 from fanlight.core.answers import Severity
 from fanlight.core.errors import FanlightError
 from fanlight.core.facts import Fact
@@ -20,7 +19,7 @@ from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.courses import order_session
 from fanlight.records.actions.gates import OverrideGiven, decide
-from fanlight.records.judging import extra_observation, in_the_way, order_facts, result_json, screen_patient, work_out_dose
+from fanlight.records.judging import extra_observation, in_the_way, judge_order, result_json
 from fanlight.records.library import library
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person, session_or_404
@@ -70,10 +69,7 @@ def order(request: HttpRequest, reference: str) -> HttpResponse:
             value = typed.cleaned_data.get(field)
             if value is not None and name in content.facts:
                 said.append(Fact(name, value, now, "the order", unit))
-    dose = work_out_dose(row.patient, protocol, signature, content, phase_id=phase.id, at=now, on=row.planned_on, extra=said)
-    shown: dict[str, Any] = dose_json(dose)
-    known = [*said, *order_facts(shown, now)]
-    result = screen_patient(row.patient, protocol, signature, content, stage=Stage.ORDER, at=now, on=row.planned_on, extra=known)
+    dose, shown, result = judge_order(row.patient, protocol, signature, content, phase_id=phase.id, at=now, on=row.planned_on, extra=said)
     facts_href = f"{reverse('facts', args=[row.patient.pk])}?protocol={protocol.id}&stage=order"
     open_ones, settled, _ = reasons(result, content.facts, facts_href)
     overridable = [answer.id for answer in in_the_way(result) if answer.severity is not Severity.HARD_STOP]
