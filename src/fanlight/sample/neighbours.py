@@ -13,7 +13,7 @@ from fanlight.core.instants import clinic_date, clinic_day, local_to_utc
 from fanlight.records.actions.courses import end_course
 from fanlight.records.actions.gates import GateRefusedError, decide
 from fanlight.records.actions.session_owed import keep_sessions_owed
-from fanlight.records.actions.tasks import open_task
+from fanlight.records.actions.tasks import escalate_late_tasks, open_task
 from fanlight.records.judging import screen_patient
 from fanlight.records.models import Course, Patient
 from fanlight.sample.answers import fill_madrs, fill_phq9
@@ -33,6 +33,7 @@ def fill_neighbours(cast: Cast, say: Say = lambda text: None) -> None:
     for person in cast.clinic.neighbours:
         say(f"  {person.given_names} {person.family_name} (made up): {person.stage.replace('_', ' ')}")
         _STAGES[person.stage](cast, person)
+    escalate_late_tasks(site=cast.site, at=cast.now)
 
 
 def _enter(cast: Cast, person: SamplePerson, days_ago: int) -> Patient:
