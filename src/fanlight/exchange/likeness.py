@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Identity:
     numbers: frozenset[tuple[str, str]] = frozenset()
 
 
+@lru_cache(maxsize=50_000)
 def letters(name: str) -> str:
     """A name as it is compared: small letters without accents, blanks, hyphens or apostrophes.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -31,9 +31,22 @@ def way_to(patient: Patient) -> ContactAgreement | None:
 
 def channel_of(patient: Patient) -> PatientChannel:
     """The patient's zone, and since when and why no message goes. Nobody asked yet: the clinic's zone, and no reason against."""
-    said = agreements_of(patient)
+    return _channel(agreements_of(patient), patient.site.zone)
+
+
+def channels_of(stands: Mapping[int, int], zone: ZoneInfo) -> dict[int, PatientChannel]:
+    """The same for many people of one clinic at once, by the key of the record that stands for each."""
+    said: dict[int, dict[str, ContactAgreement]] = defaultdict(dict)
+    roots = set(stands.values())
+    for row in ContactAgreement.objects.filter(patient_id__in=roots).order_by("said_at", "pk"):
+        said[row.patient_id][row.channel] = row
+    plain = PatientChannel(zone)
+    return {key: _channel(said[key], zone) if key in said else plain for key in roots}
+
+
+def _channel(said: Mapping[str, ContactAgreement], clinic: ZoneInfo) -> PatientChannel:
     latest = max(said.values(), key=lambda row: (row.said_at, row.pk), default=None)
-    zone = ZoneInfo(latest.zone_name) if latest is not None and latest.zone_name else patient.site.zone
+    zone = ZoneInfo(latest.zone_name) if latest is not None and latest.zone_name else clinic
     if latest is None or any(row.is_agreed for row in said.values()):
         return PatientChannel(zone)
     return PatientChannel(zone, latest.said_at, latest.why or "the patient wants no messages")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
@@ -30,6 +30,15 @@ def with_merged(site: Site, keys: Iterable[int]) -> dict[int, int]:
     into = survivors(site)
     wanted = {into.get(key, key) for key in keys}
     return {key: key for key in wanted} | {away: root for away, root in into.items() if root in wanted}
+
+
+def name_survivors(stands: Mapping[int, int], patients: Iterable[Patient]) -> None:
+    """Say of each of these people which record stands for them (`with_merged`), so that no page asks it one after the other."""
+    people = list(patients)
+    away = {stands[one.pk] for one in people if stands[one.pk] != one.pk}
+    roots = Patient.objects.select_related("site").in_bulk(away)
+    for one in people:
+        one.survivor = roots.get(stands[one.pk], one)
 
 
 def identity_of(patient: Patient) -> Identity:
@@ -72,6 +81,13 @@ def suspected_pairs(site: Site) -> list[tuple[int, int, tuple[str, ...]]]:
         found += [(other.key, person.key, why) for other, why in alike.like(person) if frozenset((other.key, person.key)) not in apart]
         alike.add(person)
     return sorted(found, key=lambda item: (-len(item[2]), item[2], item[0]))
+
+
+def still_suspected(site: Site, pairs: list[tuple[int, int, tuple[str, ...]]]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Of pairs found a while ago, those that nobody has merged or found to be two since."""
+    away = set(survivors(site))
+    apart = {frozenset(pair) for pair in TwoRecords.objects.filter(one__site=site).values_list("one_id", "other_id")}
+    return [pair for pair in pairs if not away & {pair[0], pair[1]} and frozenset(pair[:2]) not in apart]
 
 
 def _apart(patient: Patient) -> set[int]:

@@ -11,7 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
 
+from django.db.models import BooleanField, Case, Q, Value, When
+
+from fanlight.care.protocols import Protocol
 from fanlight.care.protocols.course import PlannedSession
 from fanlight.care.protocols.windows import due_measures
 from fanlight.care.scales.asking import Ask, Closure, Completeness, Form, History, Message, Owed, Stage, completeness, owed
@@ -19,11 +25,11 @@ from fanlight.care.sessions import EventKind, SessionStatus
 from fanlight.core.instants import clinic_date, clinic_day
 from fanlight.records.actions.scales import patient_account
 from fanlight.records.audit import change
-from fanlight.records.contact import channel_of, messages_to
+from fanlight.records.contact import channels_of, messages_to
 from fanlight.records.duty import person_for
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import Library
-from fanlight.records.merged import with_merged
+from fanlight.records.merged import name_survivors, with_merged
 from fanlight.records.models import (
     Course,
     CourseEnding,
@@ -40,7 +46,15 @@ from fanlight.records.models import (
 KINDS = {Stage.MESSAGES: "owed_scale", Stage.CALL_LIST: "owed_scale_call", Stage.NAMED_PERSON: "owed_scale_named"}
 """The kind of the task by stage: it changes when the next person takes it on."""
 _NOT_HELD = (SessionStatus.CANCELLED_BEFORE_DOSE.value, SessionStatus.DID_NOT_ATTEND.value)
-_WHOLE = ("complete", "prorated")
+_IS_WHOLE = Case(
+    *(When(score__contains=f'"status":"{status}","subscales":', then=Value(True)) for status in ("complete", "prorated")),
+    default=Value(False),
+    output_field=BooleanField(),
+)
+"""Whether a score is whole, asked of its canonical text in the database: the rows of a long past are not read for one word each."""
+
+
+_FEW = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +65,55 @@ class CourseOwed:
     standings: tuple[Owed, ...]
 
 
+_ASKS: dict[tuple[str, str, tuple[Any, ...]], tuple[Ask, ...]] = {}
+_ASKS_AT_MOST = 20_000
+
+
 def asks_of(course: Course, sessions: Iterable[TreatmentSession], content: Library) -> tuple[Ask, ...]:
     """What a course's protocol, as signed, asks for on its dates; a scale wanted twice on a day is asked once.
 
     Points counted from the last dose come only when every session has been held or has fallen away.
     """
-    protocol = content.pinned_protocol(course.protocol_signature.protocol_id, course.protocol_signature.content_text)
     rows = sorted((row for row in sessions if row.state not in _NOT_HELD), key=lambda row: row.number)
-    planned = []
-    for row in rows:
-        phase = protocol.phase_of_session(row.number)
-        planned.append(PlannedSession(row.number, phase.id if phase else "", row.planned_on, row.planned_on, row.planned_on, 0))
-    is_whole = all(row.state != SessionStatus.PLANNED.value for row in rows)
+    held = tuple((row.number, row.planned_on, row.state == SessionStatus.PLANNED.value) for row in rows)
+    signature = course.protocol_signature
+    key = (signature.protocol_id, signature.content_hash, held)  # it follows from these alone: the same dates are asked many times a day
+    found = _ASKS.get(key)
+    if found is None:
+        if len(_ASKS) >= _ASKS_AT_MOST:
+            _ASKS.clear()
+        found = _ASKS[key] = _worked_out(content.pinned_protocol(signature.protocol_id, signature.content_text), held)
+    return found
+
+
+def _worked_out(protocol: Protocol, held: Iterable[tuple[int, date, bool]]) -> tuple[Ask, ...]:
+    planned, is_whole = [], True
+    for number, on, is_planned in held:
+        phase = protocol.phase_of_session(number)
+        planned.append(PlannedSession(number, phase.id if phase else "", on, on, on, 0))
+        is_whole = is_whole and not is_planned
     found: dict[tuple[str, date], Ask] = {}
     for measure in due_measures(protocol, planned, is_whole=is_whole):
         ask = Ask(measure.scale, measure.due_on, measure.first, measure.last)
-        held = found.setdefault((ask.scale, ask.due_on), ask)
-        found[(ask.scale, ask.due_on)] = Ask(ask.scale, ask.due_on, min(held.first, ask.first), max(held.last, ask.last))
+        held_ask = found.setdefault((ask.scale, ask.due_on), ask)
+        found[(ask.scale, ask.due_on)] = Ask(ask.scale, ask.due_on, min(held_ask.first, ask.first), max(held_ask.last, ask.last))
     return tuple(found.values())
 
 
 def standings(site: Site, content: Library, now: datetime, patient: Patient | None = None) -> list[CourseOwed]:
     """Every course of a site (or of one patient) with how its asks stand; a course transferred elsewhere owes nothing here."""
-    courses = Course.objects.filter(patient__site=site).select_related("patient", "protocol_signature", "opened_by")
+    courses = Course.objects.filter(patient__site=site).select_related("patient__site", "protocol_signature", "opened_by")
     if patient is not None:
         courses = courses.filter(patient=patient)
     found = list(courses)
     by_course: dict[int, list[TreatmentSession]] = defaultdict(list)
-    for session in TreatmentSession.objects.filter(course__in=found).defer("plan", "dose"):
+    for session in TreatmentSession.objects.filter(course__in=found).only("course_id", "number", "state", "planned_on"):
         by_course[session.course_id].append(session)
     stands = with_merged(site, [course.patient_id for course in found])
+    channels = channels_of(stands, site.zone)
+    name_survivors(stands, [course.patient for course in found])
     forms = _forms(stands)
-    closures = _closures(site, found)
+    closures = _closures(site, None if patient is None else [course.pk for course in found])
     left = _transferred(found)
     messages: dict[int, list[Message]] = defaultdict(list)
     for key, sent in messages_to(stands, content.message_texts).items():
@@ -92,10 +123,10 @@ def standings(site: Site, content: Library, now: datetime, patient: Patient | No
         if course.pk in left:
             continue
         here = stands[course.patient_id]
-        history = History(tuple(forms[here]), tuple(messages[here]), tuple(_closed(course, closures, by_course, content)))
         asks = asks_of(course, by_course[course.pk], content)
-        channel = channel_of(course.patient.survivor)
-        answers.append(CourseOwed(course, owed(asks, history, channel, course.opened_by.name, content.asking_policy, now)))
+        closed = tuple(_closed(asks, closures[course.pk]))
+        history = History(tuple(forms[here]), tuple(messages[here]), closed)
+        answers.append(CourseOwed(course, owed(asks, history, channels[here], course.opened_by.name, content.asking_policy, now)))
     return answers
 
 
@@ -103,29 +134,47 @@ def _forms(stands: Mapping[int, int]) -> dict[int, list[Form]]:
     """What each person filled in, by the record that stands for them, on whichever of their records it was written."""
     patients = list(stands)
     found: dict[int, list[Form]] = defaultdict(list)
-    for row in ScaleResponse.objects.filter(patient__in=patients).only("patient_id", "instrument_id", "answered_at", "score"):
-        found[stands[row.patient_id]].append(Form(row.instrument_id, row.answered_at, row.score.get("status") in _WHOLE))
+    rows = ScaleResponse.objects.filter(patient__in=patients).annotate(is_whole=_IS_WHOLE)
+    for patient_id, instrument, answered_at, is_whole in rows.values_list("patient_id", "instrument_id", "answered_at", "is_whole"):
+        found[stands[patient_id]].append(Form(instrument, answered_at, is_whole))
     for form in (
         ScaleForm.objects.filter(patient__in=patients, finish__isnull=True, taps__isnull=False).select_related("edition").distinct()
     ):
         found[stands[form.patient_id]].append(Form(form.edition.instrument_id, form.opened_at, False))
-    asked = SessionEvent.objects.filter(kind=EventKind.CSSRS_ASKED.value, session__course__patient__in=patients)
-    for patient_id, taken_at in asked.values_list("session__course__patient_id", "taken_at"):
-        found[stands[patient_id]].append(Form("cssrs_screener", taken_at, True))
+    visits = dict(TreatmentSession.objects.filter(course__patient_id__in=patients).values_list("pk", "course__patient_id"))
+    asked = SessionEvent.objects.filter(kind=EventKind.CSSRS_ASKED.value)
+    if len(visits) <= _FEW:  # by the visit's own index; else the visits are picked from all that was asked
+        asked = asked.filter(session_id__in=visits)
+    for visit, taken_at in asked.order_by("pk").values_list("session_id", "taken_at"):
+        if visit in visits:
+            found[stands[visits[visit]]].append(Form("cssrs_screener", taken_at, True))
     return found
 
 
-def _closures(site: Site, courses: list[Course]) -> dict[str, Task]:
-    keys = [f"scales:{course.pk}:" for course in courses]
-    rows = Task.objects.filter(site=site, kind__in=KINDS.values(), closed_at__isnull=False).select_related("closed_by")
-    return {row.key: row for row in rows if row.key.rsplit(":", 1)[0] + ":" in keys}
+def _closures(site: Site, courses: list[int] | None) -> dict[int, dict[str, tuple[datetime, str, str]]]:
+    """By course and due day: when the asking was closed, by whom, and why."""
+    rows = Task.objects.filter(site=site, kind__in=KINDS.values(), closed_at__isnull=False)
+    if courses is None:
+        rows = rows.filter(key__startswith="scales:")
+    else:
+        rows = rows.filter(_any_of(courses))
+    found: dict[int, dict[str, tuple[datetime, str, str]]] = defaultdict(dict)
+    for key, at, by, note in rows.order_by("pk").values_list("key", "closed_at", "closed_by__name", "closing_note"):
+        _, course, due_on = key.split(":")
+        if at is not None and by:
+            found[int(course)][due_on] = (at, by, note)
+    return found
 
 
-def _closed(course: Course, closures: dict[str, Task], sessions: dict[int, list[TreatmentSession]], content: Library) -> Iterable[Closure]:
-    for ask in asks_of(course, sessions[course.pk], content):
-        task = closures.get(task_key(course, ask.due_on))
-        if task is not None and task.closed_at is not None and task.closed_by is not None:
-            yield Closure(ask.scale, ask.due_on, task.closed_at, task.closed_by.name, task.closing_note)
+def _any_of(courses: list[int]) -> Q:
+    return reduce(or_, (Q(key__startswith=f"scales:{course}:") for course in courses), Q(pk__in=[]))
+
+
+def _closed(asks: Iterable[Ask], closures: Mapping[str, tuple[datetime, str, str]]) -> Iterable[Closure]:
+    for ask in asks:
+        closed = closures.get(ask.due_on.isoformat())
+        if closed is not None:
+            yield Closure(ask.scale, ask.due_on, *closed)
 
 
 def _transferred(courses: list[Course]) -> set[int]:

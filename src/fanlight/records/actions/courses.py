@@ -70,6 +70,13 @@ def current_signature(site: Site, protocol_id: str, library: Library) -> Protoco
     return ProtocolSignature.objects.filter(site=site, protocol_id=protocol_id, content_hash=text_hash).order_by("-signed_at").first()
 
 
+def signed_protocols(site: Site, library: Library) -> frozenset[str]:
+    """Every protocol whose text in force now is signed at a site."""
+    signed = set(ProtocolSignature.objects.filter(site=site).values_list("protocol_id", "content_hash"))
+    named = {name for name, _ in signed if name in library.protocols}
+    return frozenset(name for name in named if (name, sha256(library.protocol_text(name))) in signed)
+
+
 def who_may_sign(site: Site) -> tuple[str, ...]:
     """Names of the people of this site who may sign a protocol."""
     people = StaffMember.objects.filter(site=site, is_active=True).order_by("name")

@@ -5,17 +5,15 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest
 
 from fanlight.care.protocols.protocol import Protocol
-from fanlight.records.actions.courses import current_signature
+from fanlight.records.actions.courses import signed_protocols
 from fanlight.records.library import Library
 from fanlight.records.models import Patient
 
 
 def protocol_choices(patient: Patient, content: Library) -> list[tuple[str, str, bool]]:
     """Id, title and whether it is signed here; the signed ones first."""
-    found = [
-        (protocol.id, protocol.title, current_signature(patient.site, protocol.id, content) is not None)
-        for protocol in content.protocols.values()
-    ]
+    signed = signed_protocols(patient.site, content)
+    found = [(protocol.id, protocol.title, protocol.id in signed) for protocol in content.protocols.values()]
     return sorted(found, key=lambda item: (not item[2], item[1]))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fanlight.care.scales.asking import Stage
 from fanlight.care.sessions import ENDED, DueState, SessionStatus
 from fanlight.records.bedside import at_bedside
-from fanlight.records.merged import with_merged
+from fanlight.records.merged import name_survivors, with_merged
 from fanlight.records.models import Task, TreatmentSession
 from fanlight.records.owed_scales import KINDS
 from fanlight.web.words import counted, due_words
@@ -100,6 +100,7 @@ def visit_rows(sessions: Iterable[TreatmentSession], now: datetime, *, may_see: 
     rows = []
     found = list(sessions)
     stands = with_merged(found[0].course.patient.site, [session.course.patient_id for session in found]) if found else {}
+    name_survivors(stands, [session.course.patient for session in found])
     risks = Task.objects.filter(patient__in=list(stands), kind__in=RISK_KINDS, closed_at__isnull=True)
     at_risk = {stands[key] for key in risks.values_list("patient_id", flat=True) if key is not None}
     for session in found:
@@ -126,8 +127,8 @@ def _standing(session: TreatmentSession, now: datetime) -> tuple[str, str, bool]
     status = SessionStatus(session.state)
     if status is SessionStatus.PLANNED:
         return ("expected" if session.plan else "expected, dose not ordered"), ("info" if session.plan else "unknown"), False
-    bedside = at_bedside(session, now)
-    if bedside is None or status in ENDED:
+    bedside = None if status in ENDED else at_bedside(session, now)
+    if bedside is None:
         return status.label, "met", False
     alarms = [alert for alert in bedside.alerts if alert.is_open]
     if any(alert.is_stop for alert in alarms):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import template
@@ -10,8 +12,9 @@ from fanlight.care.scales.asking import Stage, completeness
 from fanlight.records import clock
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import library
-from fanlight.records.models import StaffMember, Task
+from fanlight.records.models import Site, StaffMember, Task
 from fanlight.records.owed_scales import KINDS, CourseOwed, completeness_of, standings, task_key
+from fanlight.web.lately import lately
 
 register = template.Library()
 _SHOWN = 8
@@ -25,10 +28,15 @@ _WORDS = {
 @register.inclusion_tag("parts/owed_scales.html")
 def owed_scales(user: StaffMember) -> dict[str, Any]:
     """Due, answered, open and missing over every course of the clinic; by protocol; and who is owed what, the longest first."""
-    found = standings(user.site, library(), clock.now())
+    whole = lately(f"front page, follow-up of site {user.site_id}", partial(_of_site, user.site), clock.now())
+    return {**whole.value, "as_of": whole.as_of if whole.is_kept else None}
+
+
+def _of_site(site: Site, now: datetime) -> dict[str, Any]:
+    found = standings(site, library(), now)
     open_now = [(one, standing) for one in found for standing in one.standings if standing.stage in _WORDS]
     open_now.sort(key=lambda pair: (pair[1].ask.due_on, pair[0].course.pk))
-    owners = dict(Task.objects.filter(site=user.site, kind__in=KINDS.values(), closed_at__isnull=True).values_list("key", "owner__name"))
+    owners = dict(Task.objects.filter(site=site, kind__in=KINDS.values(), closed_at__isnull=True).values_list("key", "owner__name"))
     rows = [
         {
             "href": f"/patients/{one.course.patient_id}/scales/?scale={standing.ask.scale}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,11 @@ from fanlight.records import clock
 from fanlight.records.audit import note
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import library
-from fanlight.records.models import Course, Task
+from fanlight.records.models import Course, Site, Task
 from fanlight.records.owed_scales import KINDS, standings, task_key
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person
+from fanlight.web.lately import Sum, lately
 
 _WORDS = {
     Stage.NOT_DUE: "not due yet",
@@ -42,27 +44,13 @@ class Point:
     course: Course
     standing: Owed
     owner: str
-
-    @property
-    def protocol(self) -> str:
-        """The course's protocol."""
-        return self.course.protocol_signature.protocol_id
-
-    @property
-    def day(self) -> str:
-        """The time point, in days from the first session."""
-        return f"day {(self.standing.ask.due_on - self.course.starts_on).days}"
-
-    @property
-    def clinician(self) -> str:
-        """Who opened the course and answers for it."""
-        return self.course.opened_by.name
-
-    @property
-    def scale(self) -> str:
-        """The scale's title."""
-        known = shipped_instruments().get(self.standing.ask.scale)
-        return known.title if known is not None else self.standing.ask.scale
+    protocol: str
+    day: str
+    """The time point, in days from the first session."""
+    clinician: str
+    """Who opened the course and answers for it."""
+    scale: str
+    """The scale's title."""
 
     @property
     def words(self) -> str:
@@ -85,30 +73,76 @@ def follow_up(request: HttpRequest) -> HttpResponse:
     """The page, or the same rows as CSV with `format=csv`. A filter narrows both."""
     user, now = person(request), clock.now()
     note("see_follow_up", at=now, by=user)
-    owners = dict(Task.objects.filter(site=user.site, kind__in=KINDS.values(), closed_at__isnull=True).values_list("key", "owner__name"))
-    points = [
-        Point(one.course, standing, owners.get(task_key(one.course, standing.ask.due_on), standing.owner))
-        for one in standings(user.site, library(), now)
+    is_file = request.GET.get("format") == "csv"  # a file that is taken away is of this moment
+    work = partial(_whole, user.site)
+    kept = Sum(work(now), now) if is_file else lately(f"follow-up of site {user.site_id}", work, now)
+    whole: Whole = kept.value
+    chosen = {name: request.GET.get(name, "") for name, _, _ in _WAYS}
+    wanted = [(of, chosen[name]) for name, _, of in _WAYS if chosen[name]]
+    shown = [point for point in whole.points if all(of(point) == value for of, value in wanted)] if wanted else whole.points
+    if is_file:
+        return _as_csv(shown)
+    found = _Counted.of(shown) if wanted else whole.counted
+    context = {
+        "total": found.total,
+        "ways": found.ways,
+        "filters": [(name, title, chosen[name], whole.choices[name]) for name, title, _ in _WAYS],
+        "waiting": found.waiting[:_MOST],
+        "more": max(len(found.waiting) - _MOST, 0),
+        "query": request.GET.urlencode(),
+        "as_of": kept.as_of if kept.is_kept else None,
+    }
+    return render(request, "follow_up.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Some points, counted each way, and those that wait for somebody."""
+
+    total: Completeness
+    ways: list[tuple[str, str, list[tuple[str, Completeness, int]]]]
+    waiting: list[Point]
+
+    @staticmethod
+    def of(points: list[Point]) -> _Counted:
+        """Count them."""
+        ways = [(name, title, _groups(points, of)) for name, title, of in _WAYS]
+        return _Counted(_count(points), ways, [point for point in points if point.standing.stage in _OPEN])
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Every point of a clinic, the longest owed first, with what they add up to and what they may be narrowed by."""
+
+    points: list[Point]
+    counted: _Counted
+    choices: dict[str, list[str]]
+
+
+def _whole(site: Site, now: datetime) -> Whole:
+    points = _points(site, now)
+    points.sort(key=lambda point: (point.standing.stage not in _OPEN, point.standing.ask.due_on, point.course.pk, point.scale))
+    choices = {name: sorted({of(point) for point in points}, key=_in_order) for name, _, of in _WAYS}
+    return Whole(points, _Counted.of(points), choices)
+
+
+def _points(site: Site, now: datetime) -> list[Point]:
+    owners = dict(Task.objects.filter(site=site, kind__in=KINDS.values(), closed_at__isnull=True).values_list("key", "owner__name"))
+    titles = {name: instrument.title for name, instrument in shipped_instruments().items()}
+    return [
+        Point(
+            one.course,
+            standing,
+            owners.get(task_key(one.course, standing.ask.due_on), standing.owner),
+            one.course.protocol_signature.protocol_id,
+            f"day {(standing.ask.due_on - one.course.starts_on).days}",
+            one.course.opened_by.name,
+            titles.get(standing.ask.scale, standing.ask.scale),
+        )
+        for one in standings(site, library(), now)
         for standing in one.standings
         if standing.stage is not Stage.NOT_DUE
     ]
-    chosen = {name: request.GET.get(name, "") for name, _, _ in _WAYS}
-    shown = [
-        point for point in points if all(value in ("", of(point)) for (name, _, of), value in zip(_WAYS, chosen.values(), strict=True))
-    ]
-    shown.sort(key=lambda point: (point.standing.stage not in _OPEN, point.standing.ask.due_on, point.course.pk, point.scale))
-    if request.GET.get("format") == "csv":
-        return _as_csv(shown)
-    waiting = [point for point in shown if point.standing.stage in _OPEN]
-    context = {
-        "total": _count(shown),
-        "ways": [(name, title, _groups(shown, of)) for name, title, of in _WAYS],
-        "filters": [(name, title, chosen[name], sorted({of(point) for point in points}, key=_in_order)) for name, title, of in _WAYS],
-        "waiting": waiting[:_MOST],
-        "more": max(len(waiting) - _MOST, 0),
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "follow_up.html", context)
 
 
 def _count(points: Iterable[Point]) -> Completeness:

@@ -15,11 +15,12 @@ from fanlight.records import clock
 from fanlight.records.actions.merging import merge_patients, say_two_people, unmerge_patients, why_not
 from fanlight.records.audit import note
 from fanlight.records.idempotency import once
-from fanlight.records.merged import identity_of, suspected_pairs
+from fanlight.records.merged import identity_of, name_survivors, still_suspected, suspected_pairs, with_merged
 from fanlight.records.models import Patient, PatientMerge
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, SecondPersonMixin, do_once
+from fanlight.web.lately import lately
 from fanlight.web.pages.comparing import compare_rows
 from fanlight.web.pages.who import who_of
 
@@ -61,9 +62,11 @@ def suspected(request: HttpRequest) -> HttpResponse:
     """Everybody who may be on record twice, and the merges in force."""
     user, now = person(request), clock.now()
     today = clinic_date(now, user.site.zone)
-    pairs = suspected_pairs(user.site)
+    whole = lately(f"suspected pairs of site {user.site_id}", lambda _: suspected_pairs(user.site), now)
+    pairs = still_suspected(user.site, whole.value) if whole.is_kept else whole.value
     shown = pairs[:_SHOWN]
     people = {row.pk: row for row in Patient.objects.for_user(user).filter(pk__in={key for one, other, _ in shown for key in (one, other)})}
+    name_survivors(with_merged(user.site, people), people.values())
     merges = PatientMerge.objects.filter(survivor__site=user.site, unmerge__isnull=True)
     context = {
         "count": len(pairs),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,8 +20,8 @@ from fanlight.records.audit import note
 from fanlight.records.import_details import RECEIVED_KINDS
 from fanlight.records.knowledge import current_facts
 from fanlight.records.library import library
-from fanlight.records.merged import like_this, survivors
-from fanlight.records.models import Patient
+from fanlight.records.merged import like_this, survivors, with_merged
+from fanlight.records.models import Course, CourseEnding, Patient, Site
 from fanlight.records.owed_scales import missing_of
 from fanlight.records.permissions import Permission
 from fanlight.records.received_facts import FROM
@@ -78,20 +78,25 @@ def patients(request: HttpRequest) -> HttpResponse:
         found = found.exclude(pk__in=away) | standing
     total = found.count()
     today = clinic_date(clock.now(), user.site.zone)
+    listed = list(found.order_by("family_name", "given_names")[:_FOUND_AT_MOST])
+    states = _states(user.site, listed)
     rows = [
-        {"href": f"/patients/{p.pk}/", "name": p.name, "born": birth_words(p.birth_date, today), "number": p.number, "state": _state(p)}
-        for p in found.order_by("family_name", "given_names")[:_FOUND_AT_MOST]
+        {"href": f"/patients/{p.pk}/", "name": p.name, "born": birth_words(p.birth_date, today), "number": p.number, "state": states[p.pk]}
+        for p in listed
     ]
     template = "patients_part.html" if request.headers.get("HX-Request") else "patients.html"
     return render(request, template, {"rows": rows, "total": total, "q": wanted, "more": max(total - _FOUND_AT_MOST, 0)})
 
 
-def _state(patient: Patient) -> str:
-    courses = [course for course in patient.courses.all() if course.ending is None]
-    if not courses:
-        return "no course"
-    given = sum(course.sessions.exclude(state="planned").count() for course in courses)
-    return f"course running, {counted(given, 'session')} begun"
+def _states(site: Site, patients: list[Patient]) -> dict[int, str]:
+    """By patient: whether a course runs, and how many of its sessions have begun."""
+    stands = with_merged(site, [one.pk for one in patients])
+    running = Course.objects.filter(patient_id__in=list(stands)).exclude(pk__in=CourseEnding.objects.values("course"))
+    begun = running.annotate(begun=Count("sessions", filter=~Q(sessions__state="planned"))).values_list("patient_id", "begun")
+    given: dict[int, int] = {}
+    for patient_id, count in begun:
+        given[stands[patient_id]] = given.get(stands[patient_id], 0) + count
+    return {one.pk: f"course running, {counted(given[one.pk], 'session')} begun" if one.pk in given else "no course" for one in patients}
 
 
 @page(Permission.EDIT_DEMOGRAPHICS)
@@ -197,13 +202,12 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
 def _sentence(row: Patient, courses: list[Any], today: date) -> str:
     running = [course for course in courses if course.ending is None]
     if running:
-        sessions = list(running[0].sessions.defer("plan", "dose").order_by("number"))
-        given = sum(session.state not in ("planned", "cancelled_before_dose", "did_not_attend") for session in sessions)
-        coming = next((session for session in sessions if session.state == "planned"), None)
-        then = f" The next is {day_words(coming.planned_on, today)}." if coming else " None is to come."
+        sessions = list(running[0].sessions.order_by("number").values_list("state", "planned_on"))
+        given = sum(state not in ("planned", "cancelled_before_dose", "did_not_attend") for state, _ in sessions)
+        coming = next((on for state, on in sessions if state == "planned"), None)
+        then = f" The next is {day_words(coming, today)}." if coming else " None is to come."
         return f"{counted(given, 'session').capitalize()} of {len(sessions)} begun.{then}"
-    decided = row.decisions.filter(intention="screen", is_passed=True).order_by("-decided_at").first()
-    if decided is not None:
+    if row.decisions.filter(intention="screen", is_passed=True).exists():
         return "May begin treatment; no course is planned yet."
     return "Not screened yet." if not courses else "No course is running."
 

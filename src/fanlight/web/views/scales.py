@@ -22,12 +22,12 @@ from fanlight.records.actions.form_links import make_link, state_of, token_of, w
 from fanlight.records.actions.risk import close_risk, gravest
 from fanlight.records.actions.scale_forms import answers_of, instrument_of
 from fanlight.records.actions.scales import ALONE, Saved, finish_form, open_form, save_answer
-from fanlight.records.actions.tasks import RISK_KIND
+from fanlight.records.actions.tasks import RISK_KIND, roster
 from fanlight.records.audit import note
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import library
 from fanlight.records.models import FormLink, Patient, ScaleForm, ScaleResponse, StaffMember, Task
-from fanlight.records.permissions import Permission
+from fanlight.records.permissions import Permission, roles_hold
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, do_once
 from fanlight.web.locked_tablet import lock
@@ -123,7 +123,8 @@ def missing_days(row: Patient, now: Any) -> dict[str, list[Any]]:
 def _open_form(request: HttpRequest, row: Patient) -> OpenForm:
     form = OpenForm(request.POST or None, initial={"instrument": request.GET.get("scale", "")})
     form.fields["instrument"].choices = [("", "choose a scale"), *_choices()]  # type: ignore[attr-defined]
-    raters = [one.pk for one in StaffMember.objects.filter(site=row.site, is_active=True) if one.may(Permission.RECORD_SCALES)]
+    by_role = roster(row.site)
+    raters = {one.pk for role, people in by_role.items() if roles_hold([role], Permission.RECORD_SCALES) for one in people}
     form.fields["rater"].queryset = StaffMember.objects.filter(pk__in=raters).order_by("name")  # type: ignore[attr-defined]
     last = ScaleForm.objects.filter(patient=row, rater__isnull=False).order_by("-pk").values_list("rater", flat=True).first()
     form.fields["rater"].initial = last
