@@ -26,3 +26,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("LEFT OUT: ../shared/data is not beside the repository, so nothing was tried on real inputs")
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_kept_between_tests():
+    """A test's rows are taken back, and their keys given out again: what a process keeps by key is forgotten with them."""
+    from fanlight.records import knowledge, search
+    from fanlight.web import lately
+
+    for kept in (search._INDEX, lately._KEPT, knowledge._TOLD):
+        kept.clear()

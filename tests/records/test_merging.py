@@ -194,5 +194,5 @@ def test_a_patients_page_asks_for_likenesses_in_few_questions_however_many_share
             at=clinic.at,
             today=TODAY,
         )
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert [other.pk for other, _ in like_this(fresh(two[1]))] == [two[0].pk]

@@ -52,21 +52,15 @@ def like_this(patient: Patient) -> list[tuple[Patient, tuple[str, ...]]]:
     here, apart = identity_of(patient), _apart(patient)
     away = set(survivors(patient.site))
     alike = Q(birth_date=patient.birth_date) | Q(family_name__iexact=patient.family_name)
-    near = (
-        Patient.objects.filter(alike, site=patient.site).exclude(pk__in=[*patient.record_ids, *apart, *away]).order_by("pk")[:_NEAR_AT_MOST]
-    )
-    rows = list(near)
+    near = Patient.objects.filter(alike, site=patient.site).exclude(pk__in=[*patient.record_ids, *apart, *away]).order_by("pk")
+    rows = list(near.values_list("pk", "family_name", "given_names", "birth_date", "phone")[:_NEAR_AT_MOST])
     numbers: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    held = PatientIdentifier.objects.filter(patient_id__in=[row.pk for row in rows])
+    held = PatientIdentifier.objects.filter(patient_id__in=[row[0] for row in rows])
     for key, system, value in held.values_list("patient_id", "system", "value"):
         numbers[key].add((system, value))
-    found = []
-    for row in rows:
-        other = Identity(row.pk, row.family_name, row.given_names, row.birth_date, row.phone, frozenset(numbers[row.pk]))
-        why = grounds(here, other)
-        if why:
-            found.append((row, why))
-    return found
+    why = {row[0]: grounds(here, Identity(*row, frozenset(numbers[row[0]]))) for row in rows}
+    found = Patient.objects.filter(pk__in=[key for key, said in why.items() if said]).select_related("site").order_by("pk")
+    return [(row, why[row.pk]) for row in found]
 
 
 def suspected_pairs(site: Site) -> list[tuple[int, int, tuple[str, ...]]]:

@@ -11,11 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import BooleanField, Case, Value, When
 
 from fanlight.care.protocols import Protocol
 from fanlight.care.protocols.course import PlannedSession
@@ -54,7 +52,7 @@ _IS_WHOLE = Case(
 """Whether a score is whole, asked of its canonical text in the database: the rows of a long past are not read for one word each."""
 
 
-_FEW = 200
+_FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def standings(site: Site, content: Library, now: datetime, patient: Patient | No
     channels = channels_of(stands, site.zone)
     name_survivors(stands, [course.patient for course in found])
     forms = _forms(stands)
-    closures = _closures(site, None if patient is None else [course.pk for course in found])
+    closures = _closures(site, None if patient is None else list(stands))
     left = _transferred(found)
     messages: dict[int, list[Message]] = defaultdict(list)
     for key, sent in messages_to(stands, content.message_texts).items():
@@ -142,32 +140,32 @@ def _forms(stands: Mapping[int, int]) -> dict[int, list[Form]]:
     ):
         found[stands[form.patient_id]].append(Form(form.edition.instrument_id, form.opened_at, False))
     visits = dict(TreatmentSession.objects.filter(course__patient_id__in=patients).values_list("pk", "course__patient_id"))
-    asked = SessionEvent.objects.filter(kind=EventKind.CSSRS_ASKED.value)
-    if len(visits) <= _FEW:  # by the visit's own index; else the visits are picked from all that was asked
-        asked = asked.filter(session_id__in=visits)
-    for visit, taken_at in asked.order_by("pk").values_list("session_id", "taken_at"):
-        if visit in visits:
-            found[stands[visits[visit]]].append(Form("cssrs_screener", taken_at, True))
+    for visit, taken_at in _asked_at_the_chair(visits):
+        found[stands[visits[visit]]].append(Form("cssrs_screener", taken_at, True))
     return found
 
 
-def _closures(site: Site, courses: list[int] | None) -> dict[int, dict[str, tuple[datetime, str, str]]]:
+def _asked_at_the_chair(visits: Mapping[int, int]) -> list[tuple[int, datetime]]:
+    """When the C-SSRS was asked in these visits: of few, all that was said is read; of many, all that was ever asked."""
+    kind = EventKind.CSSRS_ASKED.value
+    if len(visits) <= _FEW:
+        said = SessionEvent.objects.filter(session_id__in=visits).values_list("session_id", "kind", "taken_at")
+        return [(visit, taken_at) for visit, of, taken_at in said if of == kind]
+    asked = SessionEvent.objects.filter(kind=kind).values_list("session_id", "taken_at")
+    return [(visit, taken_at) for visit, taken_at in asked if visit in visits]
+
+
+def _closures(site: Site, patients: list[int] | None) -> dict[int, dict[str, tuple[datetime, str, str]]]:
     """By course and due day: when the asking was closed, by whom, and why."""
-    rows = Task.objects.filter(site=site, kind__in=KINDS.values(), closed_at__isnull=False)
-    if courses is None:
-        rows = rows.filter(key__startswith="scales:")
-    else:
-        rows = rows.filter(_any_of(courses))
+    rows = Task.objects.filter(site=site, kind__in=KINDS.values(), key__startswith="scales:", closed_at__isnull=False)
+    if patients is not None:
+        rows = rows.filter(patient_id__in=patients)
     found: dict[int, dict[str, tuple[datetime, str, str]]] = defaultdict(dict)
     for key, at, by, note in rows.order_by("pk").values_list("key", "closed_at", "closed_by__name", "closing_note"):
         _, course, due_on = key.split(":")
         if at is not None and by:
             found[int(course)][due_on] = (at, by, note)
     return found
-
-
-def _any_of(courses: list[int]) -> Q:
-    return reduce(or_, (Q(key__startswith=f"scales:{course}:") for course in courses), Q(pk__in=[]))
 
 
 def _closed(asks: Iterable[Ask], closures: Mapping[str, tuple[datetime, str, str]]) -> Iterable[Closure]:

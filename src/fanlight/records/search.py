@@ -7,8 +7,10 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from fanlight.care.sessions import EventKind
 from fanlight.core.instants import clinic_day
@@ -66,21 +68,38 @@ def _days(words: list[str]) -> list[date]:
 def _patients(user: StaffMember, words: list[str], days: list[date]) -> tuple[tuple[Patient, ...], int]:
     away = survivors(user.site)
     here = Patient.objects.for_user(user)
-    rows = (here.filter(birth_date__in=days) if days else here).values_list("pk", "family_name", "given_names", "number")
     typed = [word for word in words if word not in {day.isoformat() for day in days}]
-    wanted = dict.fromkeys(away.get(pk, pk) for pk, family, given, number in rows if _fits(typed, _name_words(family, given), number))
+    begun = [(word, f" {word}") for word in typed]
+    wanted = dict.fromkeys(
+        away.get(pk, pk)
+        for pk, name, number, born in _index(here)
+        if (not days or born in days) and all(begin in name or number == word for word, begin in begun)
+    )
     found = here.filter(pk__in=list(wanted)[: AT_MOST * 20]).order_by("family_name", "given_names", "pk")
     return tuple(found[:AT_MOST]), max(len(wanted) - AT_MOST, 0)
 
 
+_Index = tuple[tuple[int, str, str, date], ...]
+_INDEX: dict[tuple[str, int], tuple[tuple[Any, ...], _Index]] = {}
+
+
+def _index(here: QuerySet[Patient]) -> _Index:
+    """Key, searched name, number and birth date of these people. Kept until one of them is added or corrected."""
+    state = here.aggregate(count=Count("pk"), last=Max("pk"), versions=Sum("row_version"), site=Max("site_id"))
+    if not state["count"]:
+        return ()
+    key, now = (str(connection.settings_dict["NAME"]), state["site"]), tuple(state.values())
+    kept = _INDEX.get(key)
+    if kept is None or kept[0] != now:
+        rows = here.order_by("pk").values_list("pk", "family_name", "given_names", "number", "birth_date")
+        kept = _INDEX[key] = (now, tuple((pk, _spaced(family, given), number.casefold(), born) for pk, family, given, number, born in rows))
+    return kept[1]
+
+
 @functools.lru_cache(maxsize=65_536)
-def _name_words(family: str, given: str) -> tuple[str, ...]:
-    """Kept between searches: a clinic's names are folded once, not once for each letter typed."""
-    return tuple(folded(f"{family} {given}").split())
-
-
-def _fits(words: list[str], name: tuple[str, ...], number: str) -> bool:
-    return all(number.casefold() == word or any(part.startswith(word) for part in name) for word in words)
+def _spaced(family: str, given: str) -> str:
+    """A name as it is searched, each word after one blank. A clinic's names are folded once, not once for each letter typed."""
+    return "".join(f" {word}" for word in folded(f"{family} {given}").split())
 
 
 def _sessions(user: StaffMember, words: list[str], days: list[date]) -> tuple[TreatmentSession, ...]:
