@@ -131,7 +131,9 @@ def main() -> int:
         middle = statistics.median(times)
         sys.stdout.write(f"{name:<28} {middle:>10.1f} {p95(times):>8.1f} {middle / frame:>8.1f} {max(sizes) / 1000:>6.0f}\n")
     every = [one for _, times, _ in rows for one in times]
-    sys.stdout.write(f"{'all pages':<28} {statistics.median(every):>10.1f} {p95(every):>8.1f}   limit {LIMIT_MS} ms at the 95th percentile\n")
+    sys.stdout.write(
+        f"{'all pages':<28} {statistics.median(every):>10.1f} {p95(every):>8.1f}   limit {LIMIT_MS} ms at the 95th percentile\n"
+    )
     shutil.rmtree(folder)
     if not given.clinic:
         shutil.rmtree(source)
