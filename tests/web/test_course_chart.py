@@ -531,6 +531,18 @@ def test_a_pdf_of_an_empty_record_is_one_too(scene):
     assert client.get(f"/patients/{scene.patient.pk}/course-chart/pdf/").content.startswith(b"%PDF")
 
 
+def test_the_patient_the_scales_and_the_course_lead_to_it(scene):
+    course = scene.course([today_of(scene) - timedelta(days=4)])
+    client = Client()
+    client.force_login(scene.people["nurse"])
+    here = f"/patients/{scene.patient.pk}/course-chart/"
+    for url in (f"/patients/{scene.patient.pk}/", f"/patients/{scene.patient.pk}/scales/", f"/courses/{course.pk}/"):
+        assert f'href="{here}' in client.get(url).content.decode(), url
+    client.force_login(scene.people["front_desk"])
+    assert here not in client.get(f"/courses/{course.pk}/").content.decode()
+    assert client.get(here).status_code == 403
+
+
 def test_each_look_print_and_file_is_on_record(scene):
     client = Client()
     client.force_login(scene.people["nurse"])
