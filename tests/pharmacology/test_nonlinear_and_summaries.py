@@ -144,3 +144,33 @@ def test_summaries_say_what_they_cannot_do(models: dict[str, Model]) -> None:
         summaries(models["kamp_2020"], [Dose(0, 20.0, over_h=1.0)], adult, 24.0, {"norketamine": 5.0})
     unasked = summaries(models["kamp_2020"], [Dose(0, 20.0, over_h=1.0)], adult, 24.0)["ketamine"]
     assert np.isnan(unasked.hours_above).all()
+
+
+@pytest.mark.parametrize("block", [1, 37, 64, 100, 301, 1000])
+@pytest.mark.parametrize("level", [None, 40.0])
+def test_blocks_of_any_size_give_the_same_bits(
+    models: dict[str, Model], monkeypatch: pytest.MonkeyPatch, block: int, level: float | None
+) -> None:
+    from fanlight.science.pharmacology import people as drawing
+
+    model = models["kamp_2020"]
+    # Two doses a day apart: persons differ in which segment first turns and first crosses the level.
+    regimen = (
+        Dose(0.0, amount_mg=0.4, over_h=0.5),
+        Dose(1.0, amount_mg=0.0, amount_mg_per_kg=0.5, over_h=2 / 3),
+        Dose(24.0, amount_mg=9.0),
+    )
+    above = None if level is None else {"ketamine": level}
+
+    def run() -> tuple[Individuals, dict[str, CurveSummary]]:
+        people = Individuals.draw(model, alike(301, 70, 40), 5)
+        return people, summaries(model, regimen, people, 96.0, above)
+
+    whole_people, whole = run()
+    monkeypatch.setattr(drawing, "BLOCK", block)
+    people, found = run()
+    for name, values in whole_people.parameters.items():
+        assert values.tobytes() == people.parameters[name].tobytes(), name
+    for output, one in whole.items():
+        for column in ("peak", "time_of_peak_h", "area", "hours_above"):
+            assert getattr(one, column).tobytes() == getattr(found[output], column).tobytes(), (output, column)

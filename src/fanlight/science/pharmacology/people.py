@@ -22,6 +22,8 @@ Words = NDArray[np.str_]
 BETWEEN_PERSONS = 1
 COVARIATES = 2
 FIRST_OCCASION = 1_000
+BLOCK = 32_768
+"""Persons worked on at once: what is needed only on the way to a result then stays small, however many they are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,16 +88,29 @@ class Individuals:
         typical = {p.name: typical_value(model, p, people) for p in model.parameters}
         if not varied:
             return cls(people, typical, seed, first)
-        z = normals(seed, BETWEEN_PERSONS, first, people.count, len(varied))
         root = _covariance_root(model, varied)
-        for k, parameter in enumerate(varied):
-            eta = np.zeros(people.count)
-            for j in range(k + 1):
-                if root[k, j] != 0.0:
-                    eta = eta + root[k, j] * z[:, j]
-            assert parameter.between is not None
-            typical[parameter.name] = spread_out(typical[parameter.name], eta, parameter.between.spread)
+        for begin, end in blocks(people.count):
+            z = normals(seed, BETWEEN_PERSONS, first + begin, end - begin, len(varied))
+            for k, parameter in enumerate(varied):
+                eta = np.zeros(end - begin)
+                for j in range(k + 1):
+                    if root[k, j] != 0.0:
+                        eta = eta + root[k, j] * z[:, j]
+                assert parameter.between is not None
+                values = typical[parameter.name]
+                values[begin:end] = spread_out(values[begin:end], eta, parameter.between.spread)
         return cls(people, typical, seed, first)
+
+    def part(self, begin: int, end: int) -> Individuals:
+        """Persons `begin` to before `end` of these, looking at the same numbers."""
+        known = self.people
+        people = People(known.weight_kg[begin:end], known.age_years[begin:end], {k: v[begin:end] for k, v in known.categories.items()})
+        return Individuals(people, {k: v[begin:end] for k, v in self.parameters.items()}, self.seed, self.first + begin)
+
+
+def blocks(count: int) -> list[tuple[int, int]]:
+    """`count` persons as (begin, end) of at most `BLOCK` each."""
+    return [(begin, min(begin + BLOCK, count)) for begin in range(0, count, BLOCK)]
 
 
 def individual_faults(model: Model, individuals: Individuals) -> list[Fault]:

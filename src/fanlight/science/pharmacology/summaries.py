@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from fanlight.core.errors import Fault
 from fanlight.science.pharmacology.errors import PharmacologyError, refuse
 from fanlight.science.pharmacology.models import Model
-from fanlight.science.pharmacology.people import Individuals, individual_faults
+from fanlight.science.pharmacology.people import Individuals, blocks, individual_faults
 from fanlight.science.pharmacology.regimens import Dose, regimen_faults
 from fanlight.science.pharmacology.simulation import (
     WORKERS,
     Segments,
+    Shape,
     dose_events,
     flow_table,
     mammillary_rates,
@@ -74,40 +75,49 @@ def summaries(
     small = reached(model, {arm.into for route in routes.values() for arm in route.arms})
     shape = mammillary_shape(small)
     segments = shared_segments_of(small, shape, regimen, individuals) if shape is not None else None
-    left = np.arange(individuals.count)
+    if segments is not None:
+        segments = until(segments, until_h)
+    for begin, end in blocks(individuals.count):
+        _fill(small, shape, segments, regimen, individuals.part(begin, end), until_h, levels, raw[begin:end])
+    raw[:, np.isnan(levels), 3] = np.nan
+    return {name: CurveSummary(raw[:, o, 0], raw[:, o, 1], raw[:, o, 2], raw[:, o, 3]) for o, name in enumerate(model.output_names)}
+
+
+def _fill(
+    small: Model, shape: Shape | None, segments: Segments | None, regimen: Sequence[Dose], persons: Individuals, until_h: float,
+    levels: Floats, raw: Floats,
+) -> None:  # fmt: skip
+    """Fill raw (N, O, 4) for one block of persons: each by the fastest kernel that is exact for them."""
+    left = np.arange(persons.count)
     if shape is not None and segments is not None:
         from fanlight.science.pharmacology.summary_kernel import summaries as one_by_one
         from fanlight.science.pharmacology.summary_lanes import summaries as side_by_side
 
-        rates, scale = mammillary_rates(small, shape, individuals)
-        segments = until(segments, until_h)
+        rates, scale = mammillary_rates(small, shape, persons)
+        weight = persons.people.weight_kg
         lengths, which = np.unique(np.diff(np.append(segments.edges, until_h)), return_inverse=True)
-        undone = np.zeros(individuals.count, dtype=np.bool_)
+        undone = np.zeros(persons.count, dtype=np.bool_)
         shared = (
             shape.compartments, segments.push, segments.push_per_kg, segments.drip, segments.drip_per_kg, segments.longest_drip_h,
             segments.edges, until_h, lengths, which.astype(np.int64), levels,
         )  # fmt: skip
-        side_by_side(rates, scale, individuals.people.weight_kg, *shared, min(WORKERS, individuals.count), raw, undone)
+        side_by_side(rates, scale, weight, *shared, min(WORKERS, persons.count), raw, undone)
         again = np.flatnonzero(undone)
         if again.size:
             part, still = np.zeros((again.size, *raw.shape[1:])), np.zeros(again.size, dtype=np.bool_)
-            one_by_one(
-                rates[again], scale[again], individuals.people.weight_kg[again], *shared, min(WORKERS, again.size), part, still
-            )  # fmt: skip
+            one_by_one(rates[again], scale[again], weight[again], *shared, min(WORKERS, again.size), part, still)
             raw[again], undone[again] = part, still
         left = np.flatnonzero(undone)
     if left.size:
         from fanlight.science.pharmacology.summary_stepping_kernel import summaries as by_steps
 
-        rates, source, target, keeps = flow_table(small, individuals.parameters, individuals.count)
-        start, duration, amount, state = dose_events(small, regimen, individuals, individuals.parameters)
+        rates, source, target, keeps = flow_table(small, persons.parameters, persons.count)
+        start, duration, amount, state = dose_events(small, regimen, persons, persons.parameters)
         read = np.array([small.states.index(o.state) for o in small.outputs], dtype=np.int64)
         by_steps(
             rates, source, target, keeps, len(small.states), start, duration, amount, state, until_h, left.astype(np.int64), read,
-            output_scales(small, individuals.parameters, individuals.count), levels, min(WORKERS, left.size), raw,
+            output_scales(small, persons.parameters, persons.count), levels, min(WORKERS, left.size), raw,
         )  # fmt: skip
-    raw[:, np.isnan(levels), 3] = np.nan
-    return {name: CurveSummary(raw[:, o, 0], raw[:, o, 1], raw[:, o, 2], raw[:, o, 3]) for o, name in enumerate(model.output_names)}
 
 
 def until(segments: Segments, until_h: float) -> Segments:

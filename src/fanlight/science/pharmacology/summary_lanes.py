@@ -1,8 +1,9 @@
 """Summaries of many persons side by side: eight persons in the lanes of the processor's vectors.
 
 For a regimen of infusions into the centre each curve has, per segment between dose edges, at most one turn and
-crosses a level at most once on either side of it. Newton's steps then take a fixed number of rounds for all lanes
-at once; a lane that has not settled, or a curve that could turn more often, is left to `summary_kernel`.
+crosses a level at most once on either side of it. Newton's steps then take a fixed number of rounds, for all lanes at
+once: `FIRST_ROUNDS` for a lane's first turn or crossing, `ROUNDS` where its last one is the guess. No lane's numbers
+depend on its neighbours. A lane that has not settled, or could turn more often, is left to `summary_kernel`.
 
 Rates and weights come from `mammillary`.
 """
@@ -42,7 +43,7 @@ def evaluate(l0: Floats, l1: Floats, l2: Floats, l3: Floats, a: Floats, t: Float
 
 @compiled
 def tops(
-    lam: Floats, a: Floats, length: float, guess: Floats, rounds: int, where: Floats, highest: Floats, low: Floats, high: Floats,
+    lam: Floats, a: Floats, length: float, guess: Floats, rounds: Floats, where: Floats, highest: Floats, low: Floats, high: Floats,
     y0: Floats, y1: Floats, y2: Floats, last: Floats,
 ) -> None:  # fmt: skip
     """Newton for the turn of each lane in (0, length), from `guess` (not inside: soon after the start); last (LANES,) is the final step."""
@@ -51,9 +52,10 @@ def tops(
         inside = 0.0 < guess[p] < length
         fastest = max(max(lam[0, p], lam[1, p]), max(lam[2, p], lam[3, p]))
         where[p] = guess[p] if inside else min(0.1 * length, 0.1 / fastest)
-    for _ in range(rounds):
+    for done in range(int(rounds.max())):
         evaluate(lam[0], lam[1], lam[2], lam[3], a, where, y0, y1, y2)
         for p in range(LANES):
+            live = done < rounds[p]
             rising = y1[p] > 0.0
             low[p] = where[p] if rising else low[p]
             high[p] = high[p] if rising else where[p]
@@ -63,14 +65,14 @@ def tops(
             good = (y2[p] < 0.0) & (((after >= low[p]) & (after <= high[p])) | tiny)
             after = after if good else 0.5 * (low[p] + high[p])
             step = after - where[p]
-            highest[p] = y0[p] + step * (y1[p] + 0.5 * step * y2[p])
-            last[p] = abs(step) if good else 1e30
-            where[p] = after
+            highest[p] = y0[p] + step * (y1[p] + 0.5 * step * y2[p]) if live else highest[p]
+            last[p] = (abs(step) if good else 1e30) if live else last[p]
+            where[p] = after if live else where[p]
 
 
 @compiled
 def crossings(
-    lam: Floats, a: Floats, level: Floats, guess: Floats, begin: Floats, end: Floats, rising: Flags, rounds: int, where: Floats,
+    lam: Floats, a: Floats, level: Floats, guess: Floats, begin: Floats, end: Floats, rising: Flags, rounds: Floats, where: Floats,
     low: Floats, high: Floats, y0: Floats, y1: Floats, y2: Floats, last: Floats,
 ) -> None:  # fmt: skip
     """Newton for each lane's zero of level + sum in (begin, end); `last` is what the step after the last would be."""
@@ -78,9 +80,10 @@ def crossings(
         low[p], high[p] = begin[p], end[p]
         inside = begin[p] < guess[p] < end[p]
         where[p] = guess[p] if inside else begin[p] + 1e-9 * (end[p] - begin[p])  # from the start these curves never overshoot
-    for _ in range(rounds):
+    for done in range(int(rounds.max())):
         evaluate(lam[0], lam[1], lam[2], lam[3], a, where, y0, y1, y2)
         for p in range(LANES):
+            live = done < rounds[p]
             value = y0[p] + level[p]
             before = (value < 0.0) == rising[p]
             low[p] = where[p] if before else low[p]
@@ -90,8 +93,8 @@ def crossings(
             tiny = abs(step) < 1e-12 * where[p]
             good = ((after >= low[p]) & (after <= high[p])) | tiny
             after = after if good else 0.5 * (low[p] + high[p])
-            last[p] = abs(step * step * y2[p] / y1[p]) if good else 1e30
-            where[p] = after
+            last[p] = (abs(step * step * y2[p] / y1[p]) if good else 1e30) if live else last[p]
+            where[p] = after if live else where[p]
 
 
 @in_parallel
@@ -117,7 +120,7 @@ def summaries(
         left_a, right_a, over, up = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES, np.bool_)
         asked_now, turning, bad = np.zeros(LANES, np.bool_), np.zeros(LANES, np.bool_), np.zeros(LANES, np.bool_)
         guesses = np.zeros((outputs, 3, LANES))
-        tried = np.zeros((outputs, 3), np.bool_)
+        tried, rounds = np.zeros((outputs, 3, LANES), np.bool_), np.zeros(LANES)
         found = np.zeros((outputs, 4, LANES))
         for block in range(worker * blocks // workers, (worker + 1) * blocks // workers):
             base = block * LANES
@@ -145,7 +148,7 @@ def summaries(
             z[:, :] = 0.0
             found[:, :, :] = 0.0
             guesses[:, :, :] = 0.0
-            tried[:, :] = False
+            tried[:, :, :] = False
             for s in range(segments):
                 u = duration[s]
                 length = durations[u]
@@ -183,9 +186,10 @@ def summaries(
                         turning[p] = (begin[p] > 0.0) & (end[p] < 0.0)
                         any_turn = any_turn | turning[p]
                     if any_turn:
-                        rounds = ROUNDS if tried[o, 0] else FIRST_ROUNDS
+                        for p in range(LANES):
+                            rounds[p] = (ROUNDS if tried[o, 0, p] else FIRST_ROUNDS) if turning[p] else 0.0
+                            tried[o, 0, p] = tried[o, 0, p] | turning[p]
                         tops(lam, a, length, guesses[o, 0], rounds, where, highest, low, high, y0, y1, y2, moved)
-                        tried[o, 0] = True
                         for p in range(LANES):
                             good = turning[p]
                             guesses[o, 0, p] = where[p] if good else guesses[o, 0, p]
@@ -214,11 +218,12 @@ def summaries(
                                 found[o, 3, p] += right_a[p] - left_a[p] if whole else 0.0
                                 any_crossing = any_crossing | asked_now[p]
                             if any_crossing:
-                                rounds = ROUNDS if tried[o, 1 + side] else FIRST_ROUNDS
+                                for p in range(LANES):
+                                    rounds[p] = (ROUNDS if tried[o, 1 + side, p] else FIRST_ROUNDS) if asked_now[p] else 0.0
+                                    tried[o, 1 + side, p] = tried[o, 1 + side, p] | asked_now[p]
                                 crossings(
                                     lam, a, over, guesses[o, 1 + side], left_a, right_a, up, rounds, y0, low, high, begin, y1, y2, moved
                                 )
-                                tried[o, 1 + side] = True
                                 for p in range(LANES):
                                     good = asked_now[p]
                                     guesses[o, 1 + side, p] = y0[p] if good else guesses[o, 1 + side, p]
