@@ -142,11 +142,23 @@ def owed(
     if not named_person.strip():
         raise ScaleError("FAN-SCALE-016", "Cannot say who owns an unanswered scale", "no person is named", "Name one for the course.")
     ordered = sorted(asks, key=lambda ask: (ask.due_on, ask.scale))
-    return tuple(_standing(ask, history, channel, named_person, policy, as_utc(now)) for ask in ordered)
+    dated: dict[str, list[tuple[date, Form]]] = {}
+    for form in history.forms:
+        dated.setdefault(form.scale, []).append((clinic_date(form.at, channel.zone), form))
+    return tuple(_standing(ask, dated.get(ask.scale, []), history, channel, named_person, policy, as_utc(now)) for ask in ordered)
 
 
-def _standing(ask: Ask, history: History, channel: PatientChannel, named_person: str, policy: AskingPolicy, now: datetime) -> Owed:
-    forms = [form for form in history.forms if form.scale == ask.scale and ask.first <= clinic_date(form.at, channel.zone) <= ask.last]
+def _standing(
+    ask: Ask,
+    dated: Sequence[tuple[date, Form]],
+    history: History,
+    channel: PatientChannel,
+    named_person: str,
+    policy: AskingPolicy,
+    now: datetime,
+) -> Owed:
+    """How one ask stands; `dated` holds the forms of its scale with the patient's day of each."""
+    forms = [form for on, form in dated if ask.first <= on <= ask.last]
     if any(form.is_finished for form in forms):
         return Owed(ask, Stage.ANSWERED, "answered")
     closed = next((one for one in history.closures if (one.scale, one.due_on) == (ask.scale, ask.due_on)), None)

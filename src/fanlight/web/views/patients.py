@@ -15,13 +15,13 @@ from django.urls import reverse
 
 from fanlight.core.instants import age_on, clinic_date
 from fanlight.records import clock
-from fanlight.records.actions.patients import correct_demographics, current_history, register_patient, suspected_duplicates
+from fanlight.records.actions.patients import correct_demographics, lines_in_force, register_patient, suspected_duplicates
 from fanlight.records.audit import note
 from fanlight.records.import_details import RECEIVED_KINDS
 from fanlight.records.knowledge import current_facts
 from fanlight.records.library import library
 from fanlight.records.merged import like_this, survivors, with_merged
-from fanlight.records.models import Course, CourseEnding, Patient, Site
+from fanlight.records.models import Course, CourseEnding, HistoryEntry, Patient, Site
 from fanlight.records.owed_scales import missing_of
 from fanlight.records.permissions import Permission
 from fanlight.records.received_facts import FROM
@@ -35,6 +35,7 @@ from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.words import birth_words, counted, day_words
 
 SEXES = [("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Not known")]
+_LISTS = ("medications", "allergy", "condition")
 _FOUND_AT_MOST = 50
 
 
@@ -189,7 +190,8 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         context["alike"] = [(other, ", ".join(why)) for other, why in like_this(row)[:3]]
     if user.may(Permission.SEE_SCREENING):
         context["known"] = _key_facts(row, today)
-        context["lists"] = [(kind, _lines(row, kind)) for kind in ("medications", "allergy", "condition")]
+        listed = lines_in_force(row.history.filter(kind__in=_LISTS).order_by("pk"))
+        context["lists"] = [(kind, [_line_words(line) for line in listed if line.kind == kind]) for kind in _LISTS]
     if user.may(Permission.SEE_SCALES):
         context["charts"] = [drawn for _, drawn in scale_charts(row, today, missing_of(row, library(), now), at_most=2)]
     if running:
@@ -249,12 +251,9 @@ def _key_facts(row: Patient, today: date) -> list[KeyFact]:
     ]
 
 
-def _lines(row: Patient, kind: str) -> list[str]:
-    words = []
-    for line in current_history(row, kind):
-        details = line.details
-        words.append(str(details.get("name") or details.get("text") or details.get("substance") or details.get("treatment") or "one line"))
-    return words
+def _line_words(line: HistoryEntry) -> str:
+    details = line.details
+    return str(details.get("name") or details.get("text") or details.get("substance") or details.get("treatment") or "one line")
 
 
 def _next_steps(user: Any, row: Patient, running: list[Any]) -> list[tuple[str, str, str]]:
