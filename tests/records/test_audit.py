@@ -136,8 +136,10 @@ def test_a_line_of_history_is_replaced_or_struck_and_the_old_stays(clinic):
     )
     assert [row.pk for row in current_history(clinic.patient, "medications")] == [better.pk]
     strike_history(line=better, reason="another patient's", by=clinic.nurse, at=clinic.at)
+    assert [row.pk for row in current_history(clinic.patient, "medications")] == [line.pk]  # as with a fact: the one before it holds again
+    strike_history(line=line, reason="another patient's", by=clinic.nurse, at=clinic.at)
     assert current_history(clinic.patient, "medications") == []
-    assert clinic.patient.history.count() == 3
+    assert clinic.patient.history.count() == 4
 
 
 def test_consent_is_signed_and_withdrawn_on_record(clinic):

@@ -187,9 +187,13 @@ class UnitWriter:
         )
 
     def _withdraw(self, item: Received, kept: Kept | None) -> None:
-        """The sender took back what it had said: the line is struck, and stays readable."""
-        old = self._line_in_force(item, kept)
-        if old is not None and not old.is_struck:
+        """The sender took back what it had said: every line that came of it is struck, the oldest first, and stays readable."""
+        lines: list[HistoryEntry] = []
+        line = self._line_in_force(item, kept)
+        while line is not None and not line.is_struck:
+            lines.insert(0, line)
+            line = line.amends
+        for old in lines:
             strike = HistoryEntry(
                 patient_id=old.patient_id,
                 kind=old.kind,
