@@ -116,15 +116,20 @@ def advance(a: Floats, power: Floats, integral: Floats, h0: float, x: Floats, r:
 
 
 @compiled
-def walk(matrix: Floats, edges: Floats, pushes: Floats, rates: Floats, at: Floats, h0: float, levels: int) -> Floats:
+def walk(
+    matrix: Floats, rest: Floats, edges: Floats, pushes: Floats, rates: Floats, at: Floats, h0: float, levels: int
+) -> Floats:  # fmt: skip
     """States (T, n) at times `at` (T,), starting empty.
 
+    rest (n,) is what the doubles on the matrix's diagonal leave off.
     edges (E,) ascending; pushes (E, n) are added at each edge; rates (E, n) hold from each edge to the next.
     A value at an edge is the value just after it.
     """
     n = matrix.shape[0]
     a = np.zeros((n, n, 2))
     a[:, :, 0] = matrix
+    for j in range(n):
+        a[j, j, 1] = rest[j]
     power, integral = propagators(a, h0, levels)
     x = np.zeros((n, 2))
     r = np.zeros((n, 2))

@@ -35,7 +35,7 @@ def solve(
     edges, added, rates = dose_edges(pushes, drips, a.shape[0])
     start = min([at[0], *edges[:1]])
     h0, levels = base_step(a, float(at[-1] - start))
-    states = walk(a, edges, added, rates, at, h0, levels)
+    states = walk(a, np.zeros(a.shape[0]), edges, added, rates, at, h0, levels)
     return np.array([states[:, o.state] / o.volume * o.factor for o in reads]).reshape(len(reads), at.size)
 
 

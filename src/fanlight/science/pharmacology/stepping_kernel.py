@@ -1,8 +1,10 @@
 """Curves of many persons for a linear model of any shape: absorption routes, transits, metabolites, effect sites.
 
 The same repeated squaring as `exact_kernel`, in one double: per person, propagators of h0, 2 h0, 4 h0, ...; along
-a run of equal steps one propagator does every step. Where |A| times the longest step is so large that squaring
-in one double would lose the eleventh digit, the person is handed to the exact kernel.
+a run of equal steps one propagator does every step. Squaring doubles the rounding error each time, so that it grows
+to |A| x hours x 1e-16 for drug that stays so long: a peripheral whose rate dwarfs clearance. Where that would reach the
+eleventh digit the propagators are squared in double-doubles and then rounded. Where |A| times the longest step alone is
+so large, the person is handed to the exact kernel.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from numba import prange
 from numpy.typing import NDArray
 
 from fanlight.science.pharmacology.compiled import compiled, in_parallel
+from fanlight.science.pharmacology.double_double import plus
+from fanlight.science.pharmacology.exact_kernel import propagators as exact_propagators
 from fanlight.science.pharmacology.exact_kernel import walk
 
 Floats = NDArray[np.float64]
@@ -19,6 +23,8 @@ Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 TAYLOR = 16  # 0.5^17 / 17! is below 1e-19
 STIFFEST = 1e5
+LOSSY = 3e3
+GONE = 0.01
 
 
 @compiled
@@ -33,7 +39,23 @@ def apply(a: Floats, x: Floats, out: Floats) -> None:
 
 
 @compiled
-def propagators(a: Floats, h0: float, levels: int) -> tuple[Floats, Floats]:
+def matrix_of(flow_rates: Floats, source: Whole, target: Whole, keeps: Flags, n: int) -> tuple[Floats, Floats]:
+    """One person's matrix (n, n), and what the doubles on its diagonal leave off (n,).
+
+    The last bit of a fast transfer is a leak, or a gain, as large as a slow clearance: what flows out must be what arrives.
+    """
+    a, rest = np.zeros((n, n)), np.zeros(n)
+    for f in range(source.shape[0]):
+        j = source[f]
+        if target[f] >= 0:
+            a[target[f], j] += flow_rates[f]
+        if not keeps[f]:
+            a[j, j], rest[j] = plus(a[j, j], rest[j], -flow_rates[f], 0.0)
+    return a, rest
+
+
+@compiled
+def propagators(a: Floats, rest: Floats, h0: float, levels: int) -> tuple[Floats, Floats]:
     """exp(A h) and its integral for h = h0, 2 h0, ...; shapes (levels, n, n)."""
     n = a.shape[0]
     power = np.zeros((levels, n, n))
@@ -48,7 +70,35 @@ def propagators(a: Floats, h0: float, levels: int) -> tuple[Floats, Floats]:
     for level in range(1, levels):
         power[level] = np.dot(power[level - 1], power[level - 1])
         integral[level] = integral[level - 1] + np.dot(power[level - 1], integral[level - 1])
+    if _norm(a) * _stays(power, h0) > LOSSY:
+        pairs = np.zeros((n, n, 2))
+        pairs[:, :, 0] = a
+        for j in range(n):
+            pairs[j, j, 1] = rest[j]
+        powers, integrals = exact_propagators(pairs, h0, levels)
+        power[:] = powers[:, :, :, 0]
+        integral[:] = integrals[:, :, :, 0]
     return power, integral
+
+
+@compiled
+def _norm(a: Floats) -> float:
+    """The largest sum of absolute values in a column."""
+    largest = 0.0
+    for j in range(a.shape[1]):
+        largest = max(largest, np.abs(a[:, j]).sum())
+    return largest
+
+
+@compiled
+def _stays(power: Floats, h0: float) -> float:
+    """Hours until no more than the share `GONE` of any amount is left; the longest known where more is."""
+    hours = h0
+    for level in range(power.shape[0]):
+        if _norm(power[level]) <= GONE:
+            break
+        hours = h0 * 2.0**level
+    return hours
 
 
 @compiled
@@ -109,12 +159,12 @@ def schedule(start: Floats, duration: Floats, amount: Floats, state: Whole, n: i
 
 @compiled
 def walk_in_doubles(
-    a: Floats, edges: Floats, pushes: Floats, rates: Floats, times: Floats, run: Whole, run_step: Floats, h0: float, levels: int,
-    states: Floats,
+    a: Floats, rest: Floats, edges: Floats, pushes: Floats, rates: Floats, times: Floats, run: Whole, run_step: Floats, h0: float,
+    levels: int, states: Floats,
 ) -> None:  # fmt: skip
     """Fill states (T, n). run (T,) names the run of equal steps by which time k is reached from time k - 1, or -1."""
     n = a.shape[0]
-    power, integral = propagators(a, h0, levels)
+    power, integral = propagators(a, rest, h0, levels)
     x, r, one, two = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     jump, feed, fed = np.zeros((n, n)), np.zeros((n, n)), np.zeros(n)
     ready = -1
@@ -169,15 +219,8 @@ def curves(
         states = np.zeros((times.shape[0], n))
         for p in range(worker * people // workers, (worker + 1) * people // workers):
             i = who[p]
-            a = np.zeros((n, n))
-            for f in range(source.shape[0]):
-                if target[f] >= 0:
-                    a[target[f], source[f]] += flow_rates[i, f]
-                if not keeps[f]:
-                    a[source[f], source[f]] -= flow_rates[i, f]
-            norm = 0.0
-            for j in range(n):
-                norm = max(norm, np.abs(a[:, j]).sum())
+            a, rest = matrix_of(flow_rates[i], source, target, keeps, n)
+            norm = _norm(a)
             edges, pushes, rates = schedule(start[i], duration[i], amount[i], state, n)
             first = times[0]
             if edges.shape[0]:
@@ -191,9 +234,9 @@ def curves(
             h0 = 2.0 ** np.floor(np.log2(min(0.5 / norm, span) if norm > 0.0 else span))
             levels = max(1, int(np.floor(np.log2(max(span / h0, 1.0)))) + 2)
             if norm * longest > STIFFEST:
-                states[:] = walk(a, edges, pushes, rates, times, h0, levels)
+                states[:] = walk(a, rest, edges, pushes, rates, times, h0, levels)
             else:
-                walk_in_doubles(a, edges, pushes, rates, times, run, run_step, h0, levels, states)
+                walk_in_doubles(a, rest, edges, pushes, rates, times, run, run_step, h0, levels, states)
             for o in range(read.shape[0]):
                 for k in range(times.shape[0]):
                     out[o, i, k] = states[k, read[o]] * scale[i, o]

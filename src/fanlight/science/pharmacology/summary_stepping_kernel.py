@@ -7,7 +7,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from fanlight.science.pharmacology.compiled import compiled, in_parallel
-from fanlight.science.pharmacology.stepping_kernel import advance, propagators, schedule
+from fanlight.science.pharmacology.stepping_kernel import advance, matrix_of, propagators, schedule
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -61,12 +61,7 @@ def summaries(
         for p in range(worker * people // workers, (worker + 1) * people // workers):
             i = who[p]
             size = n + outputs
-            a = np.zeros((size, size))
-            for f in range(source.shape[0]):
-                if target[f] >= 0:
-                    a[target[f], source[f]] += flow_rates[i, f]
-                if not keeps[f]:
-                    a[source[f], source[f]] -= flow_rates[i, f]
+            a, rest = matrix_of(flow_rates[i], source, target, keeps, size)
             norm = 0.0
             for j in range(n):
                 norm = max(norm, np.abs(a[:, j]).sum())
@@ -75,7 +70,7 @@ def summaries(
             edges, pushes, rates = schedule(start[i], duration[i], amount[i], state, size)
             h0 = 2.0 ** np.floor(np.log2(0.5 / max(norm, 1.0)))
             depth = max(1, int(np.floor(np.log2(max((until - edges[0]) / h0, 1.0)))) + 2)
-            power, integral = propagators(a, h0, depth)
+            power, integral = propagators(a, rest, h0, depth)
             x, one, two = np.zeros(size), np.zeros(size), np.zeros(size)
             out[i] = 0.0
             for s in range(edges.shape[0]):
