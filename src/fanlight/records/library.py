@@ -15,6 +15,7 @@ from fanlight.care.rules import RulesFile, SourcesFile, sources_of
 from fanlight.care.scales import RiskTable
 from fanlight.care.scales.asking import AskingPolicy
 from fanlight.care.scales.messages import MessageTexts
+from fanlight.care.scales.patient_words import PatientWords
 from fanlight.care.screening import ScreeningContent
 from fanlight.care.sessions.owed import OwedTimesFile
 from fanlight.care.sessions.parameters import SessionParametersFile
@@ -162,6 +163,13 @@ class Library:
     def message_texts(self) -> MessageTexts:
         """What messages to patients say, and how patiently they are tried."""
         return compiled(self.shipped_version, "messages", lambda: read(self.folder / "asking" / "messages.yaml", MessageTexts))
+
+    @cached_property
+    def patient_words(self) -> Mapping[str, PatientWords]:
+        """What the pages of a patient say, by language; English is in the pages themselves."""
+        paths = sorted((self.folder / "asking").glob("words_*.yaml"))
+        found = compiled(self.shipped_version, "patient_words", lambda: [read(path, PatientWords) for path in paths])
+        return {words.language: words for words in found}
 
     @cached_property
     def screening(self) -> ScreeningContent:

@@ -10,7 +10,7 @@ from fanlight.core.instants import clinic_date
 from fanlight.records.duty import next_opening, readers_on_duty
 from fanlight.records.library import Library
 from fanlight.records.models import Patient, Site, Task
-from fanlight.web.words import day_words
+from fanlight.web.patient_language import say, say_day
 
 _NUMBER = re.compile(r"(?<![\w-])(\+?\d[\d -]{1,16}\d)(?![\w-])")
 
@@ -34,35 +34,56 @@ class CrisisLine:
 def reading(site: Site, content: Library, at: datetime) -> Reading:
     """When answers are read. That nobody said they are in the house counts as nobody being there."""
     if readers_on_duty(site, at):
-        return Reading(True, f"Somebody at {site.name} is on duty now and has this answer in front of them as soon as it is saved.")
+        return Reading(
+            True, say("Somebody at {clinic} is on duty now and has this answer in front of them as soon as it is saved.", clinic=site.name)
+        )
     opens = next_opening(site, content, at)
     if opens is None:
-        return Reading(False, f"Nobody at {site.name} is on duty now, and we cannot say when this answer is read.")
-    return Reading(False, f"Nobody at {site.name} is on duty now. This answer is read when the clinic opens: {_when(opens, site, at)}.")
+        return Reading(False, say("Nobody at {clinic} is on duty now, and we cannot say when this answer is read.", clinic=site.name))
+    when = _when(opens, site, at)
+    return Reading(
+        False, say("Nobody at {clinic} is on duty now. This answer is read when the clinic opens: {when}.", clinic=site.name, when=when)
+    )
 
 
 def promise(task: Task, patient: Patient, content: Library, at: datetime) -> tuple[str, str]:
     """What happens next, in two sentences: who is to speak with the patient by when, and what if not."""
-    site = patient.site
-    number = f" on the number ending in {patient.phone[-2:]}" if len(patient.phone) > 4 else ""
+    site, name = patient.site, task.owner.name
     if not readers_on_duty(site, at):
         opens = next_opening(site, content, at)
-        when = f"when the clinic opens, {_when(opens, site, at)}" if opens else "when the clinic opens"
-        return (
-            f"Nobody at {site.name} is on duty now.",
-            f"{task.owner.name} finds your answer {when}. Until then please use the numbers above.",
+        until = (
+            say(
+                "{name} finds your answer when the clinic opens, {when}. Until then please use the numbers above.",
+                name=name,
+                when=_when(opens, site, at),
+            )
+            if opens
+            else say("{name} finds your answer when the clinic opens. Until then please use the numbers above.", name=name)
         )
-    by = "now" if task.due_at <= at else f"before {_when(task.due_at, site, at)}"
-    then = f"If that does not happen, {task.next_owner.name} is told." if task.next_owner else ""
-    return f"{task.owner.name} is told now, and is to speak with you {by}{number}.", then
+        return say("Nobody at {clinic} is on duty now.", clinic=site.name), until
+    then = say("If that does not happen, {name} is told.", name=task.next_owner.name) if task.next_owner else ""
+    return _told(name, None if task.due_at <= at else _when(task.due_at, site, at), patient.phone), then
+
+
+def _told(name: str, when: str | None, phone: str) -> str:
+    if len(phone) <= 4:
+        if when is None:
+            return say("{name} is told now, and is to speak with you now.", name=name)
+        return say("{name} is told now, and is to speak with you before {when}.", name=name, when=when)
+    digits = phone[-2:]
+    if when is None:
+        return say("{name} is told now, and is to speak with you now on the number ending in {digits}.", name=name, digits=digits)
+    return say(
+        "{name} is told now, and is to speak with you before {when} on the number ending in {digits}.", name=name, when=when, digits=digits
+    )
 
 
 def crisis_lines(site: Site) -> list[CrisisLine]:
     """The numbers of the clinic's crisis text, in its order, and the clinic's own telephone."""
     found = dict.fromkeys(_NUMBER.findall(site.crisis_text))
-    lines = [CrisisLine(f"Call {number}", _tel(number)) for number in found]
+    lines = [CrisisLine(say("Call {number}", number=number), _tel(number)) for number in found]
     if site.phone and site.phone not in found:
-        lines.append(CrisisLine(f"Call the clinic, {site.phone}", _tel(site.phone)))
+        lines.append(CrisisLine(say("Call the clinic, {number}", number=site.phone), _tel(site.phone)))
     return lines
 
 
@@ -72,4 +93,6 @@ def _tel(number: str) -> str:
 
 def _when(moment: datetime, site: Site, at: datetime) -> str:
     local, today = moment.astimezone(site.zone), clinic_date(at, site.zone)
-    return f"{local:%H:%M} today" if local.date() == today else f"{day_words(local.date(), today)} at {local:%H:%M}"
+    if local.date() == today:
+        return say("{clock} today", clock=f"{local:%H:%M}")
+    return say("{day} at {clock}", day=say_day(local.date(), today), clock=f"{local:%H:%M}")

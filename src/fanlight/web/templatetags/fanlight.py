@@ -10,6 +10,7 @@ from django import template
 from django.utils import timezone
 
 from fanlight.core.quantities import plain
+from fanlight.web import patient_language
 from fanlight.web.drawing.fan import mark
 from fanlight.web.drawing.shapes import SHAPES
 from fanlight.web.drawing.shapes import shape as draw_shape
@@ -106,3 +107,27 @@ def strong_words(line: Any) -> str:
         shown = str(conditional_escape(strong))
         text = text.replace(shown, str(format_html("<strong>{}</strong>", strong)), 1)
     return mark_safe(text)  # noqa: S308 - every part was escaped above
+
+
+@register.simple_tag
+def say(english: str, **places: object) -> str:
+    """A sentence of a patient's page, in the language of that page."""
+    return patient_language.say(english, **places)
+
+
+@register.simple_tag
+def page_language() -> str:
+    """The language a patient's page is written in."""
+    return patient_language.here()
+
+
+@register.simple_tag
+def script_words() -> str:
+    """What the script of a patient's page says, as JSON."""
+    return patient_language.script_words()
+
+
+@register.simple_tag(takes_context=True)
+def languages(context: Any) -> list[patient_language.Language]:
+    """The languages a patient's page can be had in."""
+    return patient_language.languages(context["request"])

@@ -14,8 +14,7 @@ from fanlight.records.intake_content import PhoneGroup, PhoneQuestion
 from fanlight.records.library import library
 from fanlight.records.models import IntakeLink, Task
 from fanlight.web.pages.duty import promise, reading
-
-_WORDS = {"yes": "Yes", "no": "No", UNSURE: "Not sure"}
+from fanlight.web.patient_language import refusal, say
 
 
 def intake_page(request: HttpRequest, link: IntakeLink, path: str, now: datetime, about: dict[str, Any], task: Task | None) -> HttpResponse:
@@ -37,7 +36,7 @@ def intake_page(request: HttpRequest, link: IntakeLink, path: str, now: datetime
                 save_answers(form=form, given=_given(request, groups[step]), at=now)
                 return redirect(f"{path}?step={max(step - 1, 0) if act == 'back' else step + 1}")
         except FanlightError as problem:
-            error = f"{problem.why[:1].upper()}{problem.why[1:]}. {problem.next_step}".strip()
+            error = refusal(problem)
     answers = answers_so_far(form)
     context = about | {
         "steps": range(len(groups) + 1),
@@ -76,6 +75,10 @@ def _given(request: HttpRequest, group: PhoneGroup) -> dict[str, Any]:
     return found
 
 
+def _words() -> dict[str, str]:
+    return {"yes": say("Yes"), "no": say("No"), UNSURE: say("Not sure")}
+
+
 def _shown(question: PhoneQuestion, answers: dict[str, Any]) -> dict[str, Any]:
     value = answers.get(question.fact)
     return {
@@ -84,7 +87,7 @@ def _shown(question: PhoneQuestion, answers: dict[str, Any]) -> dict[str, Any]:
         "wording": question.wording,
         "hint": question.hint,
         "none": question.none,
-        "choices": [(key, words, value == key) for key, words in _WORDS.items()],
+        "choices": [(key, words, value == key) for key, words in _words().items()],
         "text": "\n".join(value) if isinstance(value, list) else value or "",
         "is_none": value == [],
     }
@@ -96,4 +99,4 @@ def _answer(question: PhoneQuestion, answers: dict[str, Any]) -> tuple[str, str]
         return question.wording, ""
     if isinstance(value, list):
         return question.wording, "; ".join(value) or question.none
-    return question.wording, _WORDS.get(value, value)
+    return question.wording, _words().get(value, value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import uuid
-from calendar import month_name
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,8 +14,9 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
+from django.utils.dates import MONTHS
 from django.views.decorators.http import require_POST
 
 from fanlight.core.errors import FanlightError
@@ -27,8 +27,10 @@ from fanlight.records.actions.scale_forms import answers_of, instrument_of
 from fanlight.records.actions.scales import finish_form, save_answer, say_not_safe
 from fanlight.records.library import library
 from fanlight.records.models import FormLink, IntakeLink, Site, Task
+from fanlight.web.locked_tablet import held_link
 from fanlight.web.pages.duty import crisis_lines, promise, reading
 from fanlight.web.pages.scales import questions
+from fanlight.web.patient_language import chosen, language_of, refusal, say
 from fanlight.web.views.intake_phone import intake_page
 from fanlight.web.views.patient_messages import tell_page
 
@@ -39,11 +41,15 @@ _SALT = "fanlight.form-link"
 
 
 def open_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page without a sign-in: never kept by a cache, never named to another site, never listed."""
+    """A page without a sign-in, in the patient's language: never kept by a cache, never named to another site, never listed."""
 
     @functools.wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        token = str(kwargs.get("token", ""))
+        response = chosen(request, token)
+        if response is None:
+            with translation.override(language_of(request, find_link(token) if token else held_link(request))):
+                response = view(request, *args, **kwargs)
         patch_cache_control(response, no_store=True, private=True)
         response["Referrer-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -99,7 +105,7 @@ def _ask_birth(request: HttpRequest, link: AnyLink, state: LinkState, now: datet
             return _too_many(request)
         given = _date(request.POST)
         if given is None:
-            error = "That is no date. Choose the day, the month and the year of your birth."
+            error = say("That is no date. Choose the day, the month and the year of your birth.")
         else:
             after = try_birth_date(link=link, given=given, at=now)
             if after.opened_at is not None:
@@ -109,12 +115,15 @@ def _ask_birth(request: HttpRequest, link: AnyLink, state: LinkState, now: datet
             if not after.is_live:
                 return _shut(request, link, after)
             left = after.tries_left
-            error = f"That is not the date of birth we hold. {left} {'try' if left == 1 else 'tries'} left."
+            if left == 1:
+                error = say("That is not the date of birth we hold. 1 try left.")
+            else:
+                error = say("That is not the date of birth we hold. {count} tries left.", count=left)
     site = link.form.patient.site
     context = _about(site) | {
         "error": error,
         "is_kiosk": getattr(link.form, "way", "") == "kiosk",
-        "months": [(number, month_name[number]) for number in range(1, 13)],
+        "months": list(MONTHS.items()),
         "given": {key: request.POST.get(key, "") for key in ("day", "month", "year")},
         "reading": reading(site, library(), now),
     }
@@ -156,13 +165,13 @@ def _take(request: HttpRequest, link: FormLink, now: datetime) -> HttpResponse:
                     form=form, answer_id=uuid.uuid4(), item=item.id, value=int(typed), answered_at=now, content=library(), by=None, at=now
                 )
             except FanlightError as problem:
-                error = problem.why
+                error = refusal(problem)
     if act == "finish" and not error:
         try:
             finish_form(form=form, content=library(), by=None, at=clock.now())
             return redirect(_path(link, request))
         except FanlightError as problem:
-            error = f"{problem.why[:1].upper()}{problem.why[1:]}. {problem.next_step}"
+            error = refusal(problem)
     return _form(request, link, now, error)
 
 
@@ -173,7 +182,7 @@ def phone_say(request: HttpRequest, token: str) -> HttpResponse:
     now = clock.now()
     link = find_link(token)
     if not isinstance(link, FormLink):
-        return JsonResponse({"message": "This link can no longer be used."}, status=410)
+        return JsonResponse({"message": say("This link can no longer be used.")}, status=410)
     site = link.form.patient.site
     with timezone.override(site.zone):
         state = state_of(link, now)
@@ -181,19 +190,19 @@ def phone_say(request: HttpRequest, token: str) -> HttpResponse:
             said = json.loads(request.body)
             kind, key = str(said["kind"]), uuid.UUID(str(said["id"]))
         except (ValueError, KeyError, TypeError):
-            return JsonResponse({"message": "This is no answer."}, status=422)
+            return JsonResponse({"message": say("This is no answer.")}, status=422)
         if state.word == "finished" and kind == "finish" and _is_open(request, link):
             return JsonResponse({"saved": True, "finished": True, "at": _clock(now)})
         if not state.is_live:
-            return JsonResponse({"message": "This link can no longer be used."}, status=410)
+            return JsonResponse({"message": say("This link can no longer be used.")}, status=410)
         if not _is_open(request, link):
-            return JsonResponse({"message": "Type your date of birth again."}, status=401)
+            return JsonResponse({"message": say("Type your date of birth again.")}, status=401)
         try:
             task = _say(link, kind, key, said, now)
         except (KeyError, TypeError):
-            return JsonResponse({"message": "This is no answer."}, status=422)
+            return JsonResponse({"message": say("This is no answer.")}, status=422)
         except FanlightError as problem:
-            return JsonResponse({"message": problem.why}, status=422)
+            return JsonResponse({"message": refusal(problem)}, status=422)
         answer: dict[str, Any] = {"saved": True, "at": _clock(now), "finished": kind == "finish"}
         if task is not None:
             answer["promise"] = promise(task, link.form.patient, library(), now)

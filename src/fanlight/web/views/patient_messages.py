@@ -23,6 +23,7 @@ from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, do_once
 from fanlight.web.pages.duty import promise, reading
 from fanlight.web.pages.who import who_of
+from fanlight.web.patient_language import refusal, say
 
 _WAYS = [("telephone", "By telephone"), ("in_person", "In person")]
 
@@ -56,9 +57,9 @@ def tell_page(request: HttpRequest, link: AnyLink, back: str, about: dict[str, A
                 at=now,
             )
         except FanlightError as problem:
-            error = problem.why
+            error = refusal(problem)
     if form.is_bound and form.errors:
-        error = str(next(iter(form.errors.get("text", [])), "Reload the page."))
+        error = say(str(next(iter(form.errors.get("text", [])), "Reload the page.")))
     context = about | {
         "form": form,
         "error": error,

@@ -15,6 +15,12 @@ const reference = `form-${link}`;
 const pages = [...form.querySelectorAll(".question")];
 let at = 0;
 let unsent = 0;
+const words = JSON.parse(document.body.dataset.words);
+
+// A sentence in the language of the page: the English one is the key.
+function t(english, places = {}) {
+  return (words[english] ?? english).replace(/\{(\w+)\}/g, (whole, name) => places[name] ?? whole);
+}
 
 // A browser without a safe store (no secure context) keeps what was said in the page alone.
 const memory = [];
@@ -72,13 +78,14 @@ function show(index, focus = true) {
     mark.className = questions[number] === here ? "here" : questions[number] && given.has(questions[number].dataset.item) ? "done" : "";
   });
   const isEnd = "end" in here.dataset;
-  steps.setAttribute("aria-label", isEnd ? "All questions shown" : `Question ${at + 1} of ${questions.length}`);
-  document.getElementById("next").textContent = isEnd ? "Hand in my answers" : "Next";
+  steps.setAttribute("aria-label", isEnd ? t("All questions shown") : t("Question {number} of {count}", { number: at + 1, count: questions.length }));
+  document.getElementById("next").textContent = isEnd ? t("Hand in my answers") : t("Next");
   document.getElementById("back").disabled = at === 0;
   if (isEnd) {
     const left = questions.filter((page) => !given.has(page.dataset.item)).length;
-    document.getElementById("left-out").textContent =
-      left === 0 ? "All of them are answered." : `${left === 1 ? "One is" : `${left} are`} not answered. You may go back, or hand in as it is.`;
+    document.getElementById("left-out").textContent = left === 0 ? t("All of them are answered.")
+      : left === 1 ? t("One is not answered. You may go back, or hand in as it is.")
+      : t("{count} are not answered. You may go back, or hand in as it is.", { count: left });
   }
   if (focus) {
     here.querySelector("legend, h2").focus();
@@ -95,7 +102,7 @@ function only(part) {
 // --- what is said ----------------------------------------------------------------------------------------------------
 
 function tell() {
-  state.textContent = unsent ? (navigator.onLine === false ? "No connection: kept on this phone" : "Kept on this phone, not sent yet") : state.textContent;
+  state.textContent = unsent ? (navigator.onLine === false ? t("No connection: kept on this phone") : t("Kept on this phone, not sent yet")) : state.textContent;
 }
 
 async function said(entry) {
@@ -120,19 +127,19 @@ async function post(entry) {
   if (answer.ok) return { ok: true, body: await answer.json() };
   if (answer.status === 401) return { signedOut: true };
   if (answer.status >= 500 || answer.status === 429) return { away: true };
-  const body = await answer.json().catch(() => ({ message: "The clinic's server did not take it." }));
+  const body = await answer.json().catch(() => ({ message: t("The clinic's server did not take it.") }));
   return { refused: body.message };
 }
 
 function heard(entry, answer) {
   if (answer.ok) {
     unsent = Math.max(0, unsent - 1);
-    state.textContent = unsent === 0 ? `Saved ${answer.body.at}` : `Sending, ${unsent} to go`;
+    state.textContent = unsent === 0 ? t("Saved {at}", { at: answer.body.at }) : t("Sending, {count} to go", { count: unsent });
     if (answer.body.promise) promised(answer.body.promise);
-    if (entry.kind === "finish") thank("kiosk" in document.body.dataset ? "Your answers are with the clinic. Please give the tablet back." : "Your answers are with the clinic. You can close this page.");
+    if (entry.kind === "finish") thank("kiosk" in document.body.dataset ? t("Your answers are with the clinic. Please give the tablet back.") : t("Your answers are with the clinic. You can close this page."));
   } else if (answer.refused) {
     state.textContent = answer.refused;
-    if (entry.kind === "unsafe") promised([answer.refused, "Please use the numbers above."]);
+    if (entry.kind === "unsafe") promised([answer.refused, t("Please use the numbers above.")]);
   } else if (answer.signedOut) {
     window.location.reload();
   }
@@ -151,7 +158,7 @@ async function send() {
   unsent = mine.filter((entry) => !entry.refused).length;
   if (end?.away) {
     tell();
-    if (!help.hidden && promise.hidden) promised(["This phone has no connection: the clinic does not know yet.", "Please use the numbers above. What you said is kept and sent as soon as there is a connection."]);
+    if (!help.hidden && promise.hidden) promised([t("This phone has no connection: the clinic does not know yet."), t("Please use the numbers above. What you said is kept and sent as soon as there is a connection.")]);
   }
 }
 
@@ -184,13 +191,13 @@ form.addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("next").addEventListener("click", () => {
   const shown = asked();
   if (!("end" in shown[at].dataset)) return show(at + 1);
-  thank("Your answers are kept on this phone. They are sent once, as soon as there is a connection; leave this page open until then.");
+  thank(t("Your answers are kept on this phone. They are sent once, as soon as there is a connection; leave this page open until then."));
   return said({ kind: "finish" });
 });
 document.getElementById("back").addEventListener("click", () => show(at - 1));
 document.getElementById("go-on").addEventListener("click", () => { only(asking); show(at); });
 document.getElementById("help-now").addEventListener("click", () => {
-  document.getElementById("help-title").textContent = "You should not be alone with this.";
+  document.getElementById("help-title").textContent = t("You should not be alone with this.");
   only(help);
 });
 document.getElementById("unsafe-form").addEventListener("submit", (event) => {
