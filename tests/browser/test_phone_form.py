@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,9 @@ def birth_date_and_link(desk) -> tuple[str, str, str]:
 def test_half_a_phq9_offline_and_handed_in_once(desks, phone, demo):
     desk = desks("nurse", "desk")
     home, born, address = birth_date_and_link(desk)
+    desk.page.goto(f"{home}scales/")
+    scores = desk.page.locator("section[aria-labelledby=table] tbody tr")
+    scored_before = scores.count()
     day, month, year = born.split()
     phone.goto(address)
     must_be_accessible(phone)
@@ -155,9 +159,9 @@ def test_half_a_phq9_offline_and_handed_in_once(desks, phone, demo):
 
     # one score, with its changed tap; the risk stays until it is assessed
     desk.page.goto(f"{home}scales/")
-    expect(desk.page.locator("tbody tr")).to_have_count(1)
+    expect(scores).to_have_count(scored_before + 1)
     look(desk, "scales")
-    desk.page.click("tbody tr a")
+    scores.first.get_by_role("link").first.click()
     expect(desk.page.locator("h1")).to_have_text("PHQ-9: 9 of 27, mild.")
     look(desk, "answers")
     desk.page.get_by_role("link", name="Open").first.click()
@@ -205,7 +209,7 @@ def test_half_a_phq9_in_spanish(desks, phone):
     shot(phone, "phone-es-question-390")
     assert phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     for number in range(4):
-        expect(phone.locator("#steps")).to_have_attribute("aria-label", f"Pregunta {number + 1} de 10")
+        expect(phone.locator("#steps")).to_have_attribute("aria-label", re.compile(f"^Pregunta {number + 1} de (9|10)$"))
         phone.locator(".question.is-here").get_by_label("Several days").check()
         phone.get_by_role("button", name="Siguiente").click()
     expect(phone.locator("#state")).to_contain_text("Guardado a las")
@@ -225,7 +229,8 @@ def test_half_a_phq9_in_spanish(desks, phone):
     phone.get_by_role("button", name="Seguir con las preguntas").click()
     phone.goto(address)
     expect(phone.locator("#help-title")).to_contain_text("Gracias por decírnoslo", timeout=8000)
-    phone.get_by_role("link", name="Decir otra cosa a la clínica").evaluate("link => link.click()")
+    phone.get_by_role("button", name="Seguir con las preguntas").click()
+    phone.get_by_role("link", name="Decir otra cosa a la clínica").click()
     expect(phone.locator("h1")).to_have_text("Diga algo a la clínica.")
     must_be_accessible(phone)
     shot(phone, "phone-es-tell-390")

@@ -1,4 +1,4 @@
-"""How complete follow-up is, four ways, with a filter and a file; every number counted again by hand."""
+"""How complete follow-up is, five ways, with a filter and a file; every number counted again by hand."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def test_the_file_has_each_point_that_has_come_due_and_no_name(site):
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
     wanted = come(site)
     assert len(rows) == len(wanted) > 0
+    assert {row["clinic"] for row in rows} == {site.name}
     assert {row["record_number"] for row in rows} == {course.patient.number for course, _ in wanted}
     names = {course.patient.family_name for course, _ in wanted}
     assert not any(name in answer.content.decode() for name in names)
@@ -54,7 +55,7 @@ def test_the_headline_and_each_table_count_the_same_points(site):
     wanted = come(site)
     answered = sum(row.stage is Stage.ANSWERED for _, row in wanted)
     assert f"{answered} of {len(wanted)} answered" in page
-    for title in ("By protocol", "By time point", "By clinician", "By scale"):
+    for title in ("By clinic", "By protocol", "By time point", "By clinician", "By scale"):
         assert title in page
 
 

@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.test import Client
 
+from fanlight.exchange.fhir import to_json
 from fanlight.records import clock
 from fanlight.records.actions.scales import finish_form, open_form, save_answer
 from fanlight.records.importing import ReceivedFile, import_fhir
@@ -120,3 +121,98 @@ def test_a_set_that_was_corrected_stands_in_no_chart_and_no_line(answered):
     page = client_of("nurse").get(f"/patients/{answered.pk}/scales/").content.decode()
     assert page.count("/scales/answers/") == 1
     assert len(score_lines(list(ScaleResponse.objects.filter(patient=answered, amended_by__isnull=True)))) == 1
+
+
+def take(answered, response: dict, *more: dict) -> dict:
+    """Import a response of the same person, with what stands beside it; the report as JSON."""
+    sent = client_of("nurse").get(f"/patients/{answered.pk}/scales/fhir/").content
+    patient = json.loads(sent)["entry"][0]["resource"]
+    whole = {"resourceType": "QuestionnaireResponse", "id": "r1", "subject": {"reference": f"Patient/{patient['id']}"}} | response
+    data = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in (patient, whole, *more)]})
+    nurse = StaffMember.objects.get(username="nurse")
+    return to_json(import_fhir(files=[ReceivedFile("r.json", "elsewhere", data)], site=answered.site, by=nurse, at=clock.now()))
+
+
+def phq9_answers(**values: int) -> list[dict]:
+    return [{"linkId": name, "answer": [{"valueInteger": value}]} for name, value in values.items()]
+
+
+UNSCORED = "2 answers to PHQ-9 not scored: "
+NONE = "nothing of "
+WHEN = {"authored": "2026-11-01T09:00:00Z"}
+OURS = {"questionnaire": "https://elsewhere.example/Questionnaire/mood-of-ours"}
+
+
+@pytest.mark.parametrize(
+    ("response", "sentence"),
+    [
+        ({"status": "in-progress"} | WHEN, UNSCORED + "it is not finished there (status in-progress)"),
+        (WHEN, UNSCORED + "it is not finished there (status not given)"),
+        ({"status": "completed"}, UNSCORED + "it does not say when it was answered"),
+        ({"status": "completed", "authored": "2026-11"}, UNSCORED + "the time it was answered is no whole instant"),
+        ({"status": "completed", "item": []} | WHEN, NONE + "PHQ-9 was scored: it holds no answer that could be read"),
+        ({"status": "completed"} | OURS, NONE + "it was scored: it names no scale"),
+        ({"status": "entered-in-error"} | WHEN, NONE + "it was scored: it was entered in error"),
+    ],
+)
+def test_what_is_not_taken_is_said_with_its_reason(answered, response, sentence):
+    before = ScaleResponse.objects.count()
+    known = {"questionnaire": "https://elsewhere.example/Questionnaire/phq9", "item": phq9_answers(q1=1, q2=2)}
+    report = take(answered, known | response)
+    assert ScaleResponse.objects.count() == before
+    said = [line["reason"] for line in report["not_recorded"] if "QuestionnaireResponse" in line["resource"]]
+    assert len(said) == 1
+    assert said[0].startswith(sentence)
+    assert said[0].endswith("its text is kept")
+
+
+@pytest.mark.parametrize(
+    ("response", "is_owned"),
+    [
+        ({"status": "in-progress", "authored": "fresh"}, True),
+        ({"status": "in-progress", "authored": "2020-01-01T09:00:00Z"}, False),
+        ({"status": "completed"}, True),
+        ({"status": "entered-in-error", "authored": "fresh"}, False),
+    ],
+)
+def test_an_answer_of_danger_in_a_form_left_unfinished_is_owned_all_the_same(answered, response, is_owned):
+    known = {"questionnaire": "https://elsewhere.example/Questionnaire/phq9", "item": phq9_answers(q9=3)} | response
+    if known.get("authored") == "fresh":
+        known["authored"] = clock.now().isoformat()
+    take(answered, known)
+    assert Task.objects.filter(patient=answered, kind="suicide_risk", closed_at__isnull=True).exists() is is_owned
+
+
+FORM = {
+    "resourceType": "Questionnaire",
+    "id": "mood",
+    "url": "https://elsewhere.example/Questionnaire/mood",
+    "status": "active",
+    "item": [
+        {"linkId": "a", "type": "choice", "code": [{"system": "http://loinc.org", "code": "44250-9"}]},
+        {"linkId": "b", "type": "choice", "code": [{"system": "http://loinc.org", "code": "44255-8"}]},
+        {"linkId": "i", "type": "choice", "code": [{"system": "http://loinc.org", "code": "44260-8"}]},
+    ],
+}
+
+
+@pytest.mark.parametrize("named", [f"{FORM['url']}|2", FORM["url"], "Questionnaire/mood", "#mood"])
+def test_the_questionnaire_beside_a_response_says_what_its_links_ask(answered, named):
+    response = {"questionnaire": named, "status": "completed", "authored": "2026-11-01T09:00:00Z", "item": phq9_answers(a=1, b=2, i=0)}
+    beside = () if named.startswith("#") else (FORM,)
+    before = set(ScaleResponse.objects.values_list("pk", flat=True))
+    take(answered, response | ({} if beside else {"contained": [FORM]}), *beside)
+    row = ScaleResponse.objects.exclude(pk__in=before).get()
+    assert (row.instrument_id, row.answers) == ("phq9", {"q1": 1, "q2": 2, "q9": 0})
+
+
+def test_without_that_questionnaire_its_links_mean_nothing(answered):
+    response = {
+        "questionnaire": FORM["url"],
+        "status": "completed",
+        "authored": "2026-11-01T09:00:00Z",
+        "item": phq9_answers(a=1, b=2, i=0),
+    }
+    before = ScaleResponse.objects.count()
+    assert "names no scale" in json.dumps(take(answered, response)["not_recorded"])
+    assert ScaleResponse.objects.count() == before

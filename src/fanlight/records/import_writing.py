@@ -15,7 +15,7 @@ from fanlight.exchange.fhir.report import Line, Report
 from fanlight.exchange.fhir.values import Fate, Identifier, PatientValue, ProviderValue
 from fanlight.records.audit import Change
 from fanlight.records.import_details import history_of, when_true
-from fanlight.records.import_forms import act_on, form_of
+from fanlight.records.import_forms import act_on, form_of, forms_by_address
 from fanlight.records.import_lookup import Kept, kept_resources
 from fanlight.records.import_patients import settle_patient
 from fanlight.records.models import (
@@ -53,10 +53,12 @@ class UnitWriter:
     _kept: dict[Target, Kept] = field(default_factory=dict)
     _rows: list[tuple[Received, Recorded | None, str, Patient | None]] = field(default_factory=list)
     _taken: dict[Target, str] = field(default_factory=dict)
+    _forms: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write(self, received: Sequence[Received]) -> None:
         """Write every resource that is new, and count every one."""
         self._kept = kept_resources(self.site, (item.target for item in received))
+        self._forms = forms_by_address(item.text for item in received if item.target.kind == "Questionnaire" and item.text)
         for item in sorted(received, key=lambda found: found.target.kind != "Patient"):
             self._take(item)
         self._flush()
@@ -133,11 +135,20 @@ class UnitWriter:
         patient, why = self._patient_of(item)
         if value is None and patient is not None and item.target.kind == "QuestionnaireResponse" and mapped.fate is Fate.KEPT:
             earlier = kept.became_id if kept is not None and kept.became == "scale" else None
-            form, attention = form_of(item.text, patient, source=f"from: {item.target.name}", amends_id=earlier, by=self.by, at=self.at)
-            if form is not None:
-                self._rows.append((item, form, "scale", patient))
-                act_on(form, by=self.by, at=self.at)
-                return Fate.IMPORTED, "", attention
+            form, said = form_of(
+                item.text,
+                patient,
+                asked_by=self._forms,
+                source=f"from: {item.target.name}",
+                amends_id=earlier,
+                by=self.by,
+                at=self.at,
+            )
+            if form is None:
+                return self._keep(item, patient, Fate.KEPT, said)
+            self._rows.append((item, form, "scale", patient))
+            act_on(patient, form.instrument_id, form.answers, form.answered_at, is_finished=True, by=self.by, at=self.at)
+            return Fate.IMPORTED, "", said
         if value is None:
             self._withdraw(item, kept)
             return self._keep(item, patient, mapped.fate, mapped.reason)

@@ -1,4 +1,4 @@
-"""How complete follow-up is: by protocol, by time point, by clinician, by scale; and who is owed what, to filter and to take away."""
+"""How complete follow-up is, by clinic, protocol, time point, clinician and scale; who is owed what, to filter and to take away."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Point:
     course: Course
     standing: Owed
     owner: str
+    clinic: str
     protocol: str
     day: str
     """The time point, in days from the first session."""
@@ -60,6 +61,7 @@ class Point:
 
 
 _WAYS: tuple[tuple[str, str, Callable[[Point], str]], ...] = (
+    ("clinic", "Clinic", lambda point: point.clinic),
     ("protocol", "Protocol", lambda point: point.protocol),
     ("day", "Time point", lambda point: point.day),
     ("clinician", "Clinician", lambda point: point.clinician),
@@ -134,6 +136,7 @@ def _points(site: Site, now: datetime) -> list[Point]:
             one.course,
             standing,
             owners.get(task_key(one.course, standing.ask.due_on), standing.owner),
+            site.name,
             one.course.protocol_signature.protocol_id,
             f"day {(standing.ask.due_on - one.course.starts_on).days}",
             one.course.opened_by.name,
@@ -167,9 +170,17 @@ def _in_order(name: str) -> tuple[int, str]:
 def _as_csv(points: Iterable[Point]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="follow-up.csv"'})
     writer = csv.writer(response)
-    writer.writerow(["record_number", "protocol", "time_point", "due_on", "scale", "clinician", "stands", "owner"])
+    writer.writerow(["record_number", "clinic", "protocol", "time_point", "due_on", "scale", "clinician", "stands", "owner"])
     for point in points:
         ask: date = point.standing.ask.due_on
-        cells: list[Any] = [point.course.patient.number, point.protocol, point.day, ask.isoformat(), point.scale, point.clinician]
+        cells: list[Any] = [
+            point.course.patient.number,
+            point.clinic,
+            point.protocol,
+            point.day,
+            ask.isoformat(),
+            point.scale,
+            point.clinician,
+        ]
         writer.writerow([guarded(cell) for cell in (*cells, point.words, point.owner)])
     return response
