@@ -64,7 +64,17 @@ NOTICE_TABLES = (
     "records_noticeattempt",
 )
 MESSAGE_TABLES = ("records_patientmessage",)
-APPEND_ONLY_TABLES = (*_FROM_THE_START, *SCALE_TABLES, *INTAKE_TABLES, *PHONE_INTAKE_TABLES, *DATES_TABLES, *NOTICE_TABLES, *MESSAGE_TABLES)
+COURSE_DOCUMENT_TABLES = ("records_coursedocumentsignature",)
+APPEND_ONLY_TABLES = (
+    *_FROM_THE_START,
+    *SCALE_TABLES,
+    *INTAKE_TABLES,
+    *PHONE_INTAKE_TABLES,
+    *DATES_TABLES,
+    *NOTICE_TABLES,
+    *MESSAGE_TABLES,
+    *COURSE_DOCUMENT_TABLES,
+)
 NEVER_DELETED_TABLES = ("records_patient", "records_site", "records_staffmember", "records_task", "records_treatmentsession")
 
 _SQLITE_REFUSE = """CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}
@@ -131,6 +141,11 @@ def raise_message_guards(apps: Apps, schema_editor: Any) -> None:
     _refuse(schema_editor, MESSAGE_TABLES, ())
 
 
+def raise_course_document_guards(apps: Apps, schema_editor: Any) -> None:
+    """Create the triggers of the table of signatures under a course's documents."""
+    _refuse(schema_editor, COURSE_DOCUMENT_TABLES, ())
+
+
 def _refuse(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str]) -> None:
     refused = [(table, verb) for table in append_only for verb in ("update", "delete")]
     refused += [(table, "delete") for table in never_deleted]
@@ -179,6 +194,11 @@ def lower_notice_guards(apps: Apps, schema_editor: Any) -> None:
 def lower_message_guards(apps: Apps, schema_editor: Any) -> None:
     """Only for going back to an empty database in development."""
     _allow(schema_editor, MESSAGE_TABLES, (), [])
+
+
+def lower_course_document_guards(apps: Apps, schema_editor: Any) -> None:
+    """Only for going back to an empty database in development."""
+    _allow(schema_editor, COURSE_DOCUMENT_TABLES, (), [])
 
 
 def _allow(schema_editor: Any, append_only: Sequence[str], never_deleted: Sequence[str], others: list[tuple[str, str]]) -> None:

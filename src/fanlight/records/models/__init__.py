@@ -31,6 +31,7 @@ from fanlight.records.models.scales import (
 )
 from fanlight.records.models.treatment import (
     Course,
+    CourseDocumentSignature,
     CourseEnding,
     DatesChange,
     Decision,
@@ -51,6 +52,7 @@ __all__ = [
     "ConsentWithdrawal",
     "ContactAgreement",
     "Course",
+    "CourseDocumentSignature",
     "CourseEnding",
     "CsvMapping",
     "CsvUpload",

@@ -195,3 +195,14 @@ class DocumentSignature(AppendOnly):
     meaning = models.CharField(max_length=24)
     signed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()
+
+
+class CourseDocumentSignature(AppendOnly):
+    """A signature under the content of a document made from a whole course; a later change shows."""
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="signatures")
+    document_id = models.CharField(max_length=40)
+    content_hash = models.CharField(max_length=64)
+    meaning = models.CharField(max_length=24)
+    signed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from fanlight.care.documents import content_hash_of
@@ -106,6 +107,11 @@ def document(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
         "must_end": not bedside.state.is_ended,
         "meanings": MEANINGS,
         "needs_code": settings.MFA_IS_REQUIRED,
+        "ends": "session",
+        "all_href": reverse("documents", args=[reference]),
+        "all_words": "All documents",
+        "pdf_href": reverse("document_pdf", args=[reference, kind]),
+        "sign_href": reverse("document_sign", args=[reference, kind]),
     }
     return render(request, "document.html", context)
 
