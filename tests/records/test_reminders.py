@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.test import Client
 
+from fanlight.care.scales.asking import Stage
 from fanlight.core.errors import InputError
-from fanlight.records import carriers
+from fanlight.records import carriers, clock
 from fanlight.records.actions.contacts import say_contact
 from fanlight.records.actions.courses import open_course, sign_protocol
 from fanlight.records.actions.form_links import find_link, state_of
@@ -19,7 +21,7 @@ from fanlight.records.actions.reminders import send_due
 from fanlight.records.carriers import Outcome, Outgoing
 from fanlight.records.library import library
 from fanlight.records.models import AuditEvent, Decision, Notice, NoticeAttempt, Task
-from fanlight.records.owed_scales import keep_asking, standings
+from fanlight.records.owed_scales import keep_asking, standings, task_key
 from fanlight.records.session_path import keep_transitions
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,65 @@ def test_thirty_days_of_silence_lose_no_reminder_and_a_person_owns_it_on_day_4(c
     assert [(link.at.astimezone(NEW_YORK).date() - DAY).days for link in passed] == [3, 4]
     assert NoticeAttempt.objects.count() == Notice.objects.count() == len(post.sent), "each once"
     assert {one.owner_id for one in Task.objects.filter(closed_at=None)} != {None}
+
+
+def _is_down(hour: int, stops: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= hour < last for first, last in stops)
+
+
+@pytest.mark.parametrize(
+    ("stops", "reminded_on"),
+    [
+        (((5 * 24, 8 * 24),), [0, 1, 2]),  # days 5 to 7 whole
+        (((30, 34),), [0, 1, 2]),  # a stop across the first reminder's hour
+        (((5 * 24, 8 * 24), (30, 34), (53, 61)), [0, 1, 2]),  # both, and across the second's
+        (((24, 48),), [0, 2]),  # the whole day of the first reminder: it goes a day late, and in place of the second a person calls
+    ],
+)
+def test_thirty_days_of_silence_with_the_house_down_for_days(clinic, course, stops, reminded_on):
+    """Every form that came due, the ones of the dark days too, is asked for and reminded of, once each; a person owns each."""
+    agree(clinic)
+    post = Post()
+    for hour in range(0, 30 * 24, 2):
+        if not _is_down(hour, stops):
+            run(clinic, at(0, "00:00") + timedelta(hours=hour), post)
+    end = at(30)
+    run(clinic, end, post)
+    by_day: dict[date, list[Notice]] = {}
+    for row in Notice.objects.order_by("pk"):
+        by_day.setdefault(row.due_on, []).append(row)
+    made = [row.made_at.astimezone(NEW_YORK) for row in by_day[DAY]]
+    assert [row.message for row in by_day[DAY]] == ["invitation", "reminder", "reminder"][: len(reminded_on)]
+    assert [(when.date() - DAY).days for when in made] == reminded_on
+    assert all(8 <= row.made_at.astimezone(NEW_YORK).hour < 20 for rows in by_day.values() for row in rows)
+    found = [row for one in standings(clinic.site, library(), end) for row in one.standings]
+    due = {row.ask.due_on for row in found if row.stage is not Stage.NOT_DUE}
+    assert {DAY, DAY + timedelta(days=4)} <= due
+    tasks = Task.objects.filter(patient=clinic.patient, closed_at=None)
+    assert all(task.owner_id for task in tasks)
+    owned = {key: task.owner.name for task in tasks for key in [task.key]}
+    for row in found:
+        if row.stage is Stage.NAMED_PERSON:
+            assert owned[task_key(course, row.ask.due_on)]
+    first = next(task for task in Task.objects.order_by("pk") if "12 Nov" in task.why)
+    passed = AuditEvent.objects.filter(action="pass_owed_scales", details__contains=f'"task":{first.pk}').order_by("sequence")
+    assert [(link.at.astimezone(NEW_YORK).date() - DAY).days for link in passed] == [3, 4], "the call list, then the named person"
+    assert NoticeAttempt.objects.count() == Notice.objects.count() == len(post.sent), "each once"
+
+
+def test_on_day_4_a_person_owns_it_and_the_page_says_so(clinic, course, monkeypatch):
+    agree(clinic)
+    post = Post()
+    for hour in range(0, 4 * 24 + 14, 2):
+        if not _is_down(hour, ((30, 34),)):
+            run(clinic, at(0, "00:00") + timedelta(hours=hour), post)
+    monkeypatch.setattr(clock, "now", lambda: at(4, "13:00"))
+    desk = Client()
+    desk.force_login(clinic.nurse)
+    page = desk.get("/follow-up/").content.decode()
+    row = next(part for part in page.split("<tr>")[1:] if "PHQ-9" in part and "day 0" in part)
+    assert "With a named person" in row
+    assert clinic.prescriber.name in row
 
 
 def test_the_message_opens_the_form_and_says_nothing_clinical(clinic, course):

@@ -1,0 +1,144 @@
+"""Answers that come late, twice, or from two people at once: what counts is kept, what is shut is refused, danger is always owned."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from fanlight.core.errors import FanlightError
+from fanlight.records import clock
+from fanlight.records.actions.courses import end_course
+from fanlight.records.actions.form_links import make_link, token_of
+from fanlight.records.actions.scales import finish_form, open_form, save_answer
+from fanlight.records.library import library
+from fanlight.records.models import Course, Patient, ScaleForm, ScaleItemAnswer, ScaleResponse, StaffMember, Task, TreatmentSession
+from fanlight.records.session_path import keep_transitions
+from fanlight.sample.fill import fill_clinic
+
+
+def staff(username: str) -> StaffMember:
+    return StaffMember.objects.get(username=username)
+
+
+@pytest.fixture
+def course(db) -> Course:
+    """A course of the sample clinic with a session today."""
+    keep_transitions()
+    fill_clinic()
+    now = clock.now()
+    today = TreatmentSession.objects.filter(planned_on=now.astimezone(Patient.objects.first().site.zone).date())
+    return today.order_by("pk").first().course
+
+
+def phone_of(patient) -> tuple[Client, str, ScaleForm]:
+    """A phone on which the birth date was given, the address of the form, and the form."""
+    form = open_form(patient=patient, instrument_id="phq9", way="phone", by=staff("nurse"), at=clock.now())
+    address = f"/p/{token_of(make_link(form=form, by=staff('nurse'), at=clock.now()))}/"
+    phone, born = Client(), patient.birth_date
+    phone.post(address, {"act": "birth", "day": born.day, "month": born.month, "year": born.year})
+    return phone, address, form
+
+
+def say(phone, address, kind="answer", key=None, **more):
+    body = {"kind": kind, "id": str(key or uuid.uuid4()), "at": clock.now().isoformat()} | more
+    return phone.post(f"{address}say/", json.dumps(body), content_type="application/json")
+
+
+def risks(patient):
+    return Task.objects.filter(patient=patient, kind="suicide_risk", closed_at__isnull=True)
+
+
+@pytest.mark.parametrize("kind", ["completed", "stopped", "transferred"])
+def test_an_answer_after_the_course_has_ended_is_taken_scored_and_acted_on(course, kind):
+    patient = course.patient
+    before = set(ScaleResponse.objects.values_list("pk", flat=True))
+    phone, address, _ = phone_of(patient)
+    end_course(course=course, kind=kind, reason="As agreed with the patient.", by=staff("prescriber"), at=clock.now())
+    for number in range(1, 9):
+        assert say(phone, address, item=f"q{number}", value=1).status_code == 200
+    assert not risks(patient).exists()
+    assert say(phone, address, item="q9", value=2).json()["promise"]
+    assert risks(patient).get().owner_id
+    assert say(phone, address, kind="finish").json()["finished"]
+    row = ScaleResponse.objects.exclude(pk__in=before).get()
+    assert (row.patient_id, row.score["total"], row.score["status"]) == (patient.pk, 10, "complete")
+
+
+def test_an_open_risk_is_on_every_page_of_the_patient_and_on_their_tile_of_the_board_until_assessed(course):
+    patient, desk = course.patient, Client()
+    desk.force_login(staff("nurse"))
+    phone, address, _ = phone_of(patient)
+
+    def tile() -> str:
+        board = desk.get("/").content.decode()
+        return next(row for row in board.split('<li class="with-shape">')[1:] if f"<strong>{patient.name}</strong>" in row).partition(
+            "</li>"
+        )[0]
+
+    assert "risk open" not in tile()
+    say(phone, address, item="q9", value=1)
+    assert "risk open" in tile()
+    session = TreatmentSession.objects.filter(course=course).order_by("planned_on").last()
+    pages = [
+        f"/patients/{patient.pk}/{name}"
+        for name in ("", "facts/", "consent/", "scales/", "course-chart/", "messages/", "contact/", "intake/")
+    ]
+    for page in [*pages, f"/courses/{course.pk}/", f"/sessions/{session.reference}/"]:
+        answer = desk.get(page, follow=True)
+        assert answer.status_code == 200, page
+        assert "risk-banner" in answer.content.decode(), page
+    say(phone, address, item="q9", value=0)
+    say(phone, address, kind="finish")
+    assert "risk open" in tile(), "a later low score closes nothing"
+    words = {"note": "Spoken with; no plan, no means.", "write_key": str(uuid.uuid4())}
+    assert desk.post(f"/owed/{risks(patient).get().pk}/risk/", words).status_code == 302
+    assert "risk open" not in tile()
+    assert "risk-banner" not in desk.get(pages[0]).content.decode()
+
+
+def test_the_same_form_handed_in_twice_is_one_answer_set(course):
+    before = ScaleResponse.objects.count()
+    phone, address, form = phone_of(course.patient)
+    key = uuid.uuid4()
+    for _ in range(2):
+        assert say(phone, address, item="q1", value=3, key=key).status_code == 200
+    assert ScaleItemAnswer.objects.filter(form=form).count() == 1
+    for _ in range(2):
+        assert say(phone, address, kind="finish").json()["finished"]
+    assert phone.post(address, {"act": "finish"}).status_code == 200
+    assert ScaleResponse.objects.count() == before + 1
+    assert say(phone, address, item="q1", value=0).status_code == 410, "what is handed in is shut"
+
+
+def test_two_people_rating_at_once_hand_in_once_and_every_tap_stays_with_who_made_it(course):
+    one, other = staff("nurse"), staff("prescriber")
+    form = open_form(patient=course.patient, instrument_id="madrs", way="rated", rater=other, by=one, at=clock.now())
+    at, content = clock.now(), library()
+    first, second = (ScaleForm.objects.get(pk=form.pk) for _ in range(2))
+    tap = {"content": content, "at": at, "answered_at": at}
+    item = "q1"
+    save_answer(form=first, answer_id=uuid.uuid4(), item=item, value=2, by=one, **tap)
+    save_answer(form=second, answer_id=uuid.uuid4(), item=item, value=4, by=other, **tap)
+    assert [(row.value, row.entered_by) for row in form.taps.order_by("pk")] == [(2, one), (4, other)]
+    done = finish_form(form=first, content=content, by=one, at=at)
+    assert finish_form(form=second, content=content, by=other, at=at + timedelta(seconds=1)).pk == done.pk
+    assert done.answers == {item: 4}, "the last tap counts, and the first stays readable"
+    with pytest.raises(FanlightError, match="FAN-FORM-006"):
+        save_answer(form=second, answer_id=uuid.uuid4(), item=item, value=6, by=other, **tap)
+
+
+def test_a_stale_link_takes_nothing_says_where_to_turn_and_keeps_the_crisis_text(course, monkeypatch):
+    phone, address, form = phone_of(course.patient)
+    later = clock.now() + timedelta(hours=72, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert say(phone, address, item="q9", value=3).status_code == 410
+    assert phone.post(address, {"q1": "1", "act": "finish"}).status_code == 410
+    page = phone.get(address)
+    assert page.status_code == 410
+    assert "This link can no longer be used." in page.content.decode()
+    assert course.patient.site.crisis_text.split(",")[0] in page.content.decode()
+    assert not ScaleItemAnswer.objects.filter(form=form).exists()
