@@ -53,6 +53,7 @@ def test_it_says_what_was_given_and_how_it_ended(cast):
     text = signed_in(cast, "nurse").get(reverse("course_summary", args=[course_of("Rushlight").pk])).content.decode()
     assert "2 of 6 sessions given" in text
     assert "Stopped on" in text
+    assert text.count("not held: the course ended") == 4
     assert "MADRS" in text
     assert "Not yet signed." in text
 

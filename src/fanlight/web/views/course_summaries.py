@@ -114,7 +114,9 @@ def _made(course: Course, now: datetime) -> Document:
     visits = []
     for row in rows:
         bedside = at_bedside(row, at)
-        visits.append(CourseVisit(row.number, row.planned_on, SessionStatus(row.state).label, bedside.state if bedside else None))
+        status = SessionStatus(row.state)
+        label = "not held: the course ended" if ending is not None and status is SessionStatus.PLANNED else status.label
+        visits.append(CourseVisit(row.number, row.planned_on, label, bedside.state if bedside else None))
     zone = course.patient.site.zone
     words = f"{ending.kind.capitalize()} on {clinic_date(ending.ended_at, zone):%-d %b %Y}: {ending.reason}" if ending else ""
     made = course_summary(visits, _scales(course), header_of(rows[0], at), at, ending=words)
