@@ -32,7 +32,7 @@ from fanlight.sample.visits import Body, Word
 
 IV, SPRAY = ("iv-racemic-induction", "ketamine-50-mg-ml-10-ml-multi"), ("esketamine-us-trd", "spravato-28-mg")
 _GAPS = {True: (0, 3, 7, 10, 14, 17, 21, 24), False: (0, 4, 7, 11, 14, 18)}
-_FOLLOW_UP_DAYS = (28, 90, 180, 360)
+_FOLLOW_UP_DAYS = (10, 28, 90, 180, 360)  # ten: within the window of the seventh day, and after the course was ended
 
 
 @dataclass
@@ -134,7 +134,7 @@ class Life:
         end_course(course=course, kind="completed", reason="Every session is over (sample).", by=self.cast.staff["prescriber"], at=at)
         self.told.ended = "completed"
         for days in _FOLLOW_UP_DAYS:
-            at = self.house.instant(last + timedelta(days=days), time(10, 30))
+            at = self.house.instant(last + timedelta(days=days), time(11, 30))
             yield at
             if self.lot.random() < self.house.rates.of("answers_a_scale"):
                 self._phq9(at)
@@ -147,6 +147,8 @@ class Life:
             yield from self._missed(session, start)
         self.told.first_on = self.told.first_on or session.planned_on
         start = self.house.visit_start(session.planned_on, self.truth.index % self.house.places)
+        if session.number == 1 and self.lot.random() < self.house.rates.of("answers_a_scale"):
+            self._phq9(start - timedelta(minutes=19))
         if self.lot.random() < self.house.rates.of("answers_a_scale"):
             self._madrs(start - timedelta(minutes=18))
         weigh(self.cast, session, str(self.truth.weight_kg), start - timedelta(minutes=15))
