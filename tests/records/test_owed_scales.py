@@ -135,6 +135,29 @@ def test_a_course_transferred_elsewhere_owes_nothing_here(clinic, course):
     assert not Task.objects.exists()
 
 
+def test_a_stopped_course_asks_no_more_about_visits_that_fell_away_and_goes_on_asking_after_its_last_dose(clinic, course):
+    TreatmentSession.objects.filter(course=course, number=1).update(state="arrived")
+    keep(clinic, 4)
+    assert {task.key[-10:] for task in Task.objects.filter(closed_at__isnull=True)} == {"2026-11-12", "2026-11-16"}
+    end_course(course=course, kind="stopped", reason="Too far.", by=clinic.prescriber, at=noon(5))
+    keep(clinic, 7)
+    fell_away = Task.objects.get(key__endswith="2026-11-16")
+    assert fell_away.closing_note == "No longer asked: the course has ended."
+    assert fell_away.closed_by == clinic.prescriber
+    assert Task.objects.filter(closed_at__isnull=True, key__endswith="2026-11-19", title__contains="PHQ-9").exists()
+    assert missing_of(clinic.patient, library(), noon(7)).keys() >= {"madrs"}
+
+
+def test_a_day_that_a_visit_was_moved_from_is_asked_about_no_more(clinic, course):
+    keep(clinic, 4)
+    TreatmentSession.objects.filter(course=course, number=2).update(planned_on=DAY + timedelta(days=6))
+    assert keep(clinic, 4) == 1
+    assert Task.objects.get(key__endswith="2026-11-16").closing_note == "No longer asked on this day: the dates changed."
+    links = AuditEvent.objects.count()
+    keep(clinic, 4)
+    assert AuditEvent.objects.count() == links
+
+
 def test_thirty_days_of_silence_leave_nothing_unowned(clinic, course):
     for day in range(31):
         keep(clinic, day)

@@ -31,6 +31,7 @@ from fanlight.records.merged import name_survivors, with_merged
 from fanlight.records.models import (
     Course,
     CourseEnding,
+    DatesChange,
     Patient,
     ScaleForm,
     ScaleResponse,
@@ -112,16 +113,19 @@ def standings(site: Site, content: Library, now: datetime, patient: Patient | No
     name_survivors(stands, [course.patient for course in found])
     forms = _forms(stands)
     closures = _closures(site, None if patient is None else list(stands))
-    left = _transferred(found)
+    endings = dict(CourseEnding.objects.filter(course__in=found).values_list("course_id", "kind"))
     messages: dict[int, list[Message]] = defaultdict(list)
     for key, sent in messages_to(stands, content.message_texts).items():
         messages[stands[key]] += sent
     answers = []
     for course in found:
-        if course.pk in left:
+        if endings.get(course.pk) == "transferred":
             continue
         here = stands[course.patient_id]
-        asks = asks_of(course, by_course[course.pk], content)
+        visits = by_course[course.pk]
+        if course.pk in endings:  # what was still to come fell away with the course: only what was held is asked about, and after
+            visits = [visit for visit in visits if visit.state != SessionStatus.PLANNED.value]
+        asks = asks_of(course, visits, content)
         closed = tuple(_closed(asks, closures[course.pk]))
         history = History(tuple(forms[here]), tuple(messages[here]), closed)
         answers.append(CourseOwed(course, owed(asks, history, channels[here], course.opened_by.name, content.asking_policy, now)))
@@ -175,10 +179,6 @@ def _closed(asks: Iterable[Ask], closures: Mapping[str, tuple[datetime, str, str
             yield Closure(ask.scale, ask.due_on, *closed)
 
 
-def _transferred(courses: list[Course]) -> set[int]:
-    return set(CourseEnding.objects.filter(course__in=courses, kind="transferred").values_list("course_id", flat=True))
-
-
 def task_key(course: Course, due_on: date) -> str:
     """The key of the task that owns what a course owes on one day."""
     return f"scales:{course.pk}:{due_on.isoformat()}"
@@ -188,15 +188,30 @@ def keep_asking(*, site: Site, content: Library, at: datetime) -> int:
     """Open, pass on and close the tasks of what is owed at a site; how many stand open afterwards. Doing it again changes nothing."""
     count, owners = 0, _People(site, at)
     rows = Task.objects.filter(site=site, key__startswith="scales:", closed_at__isnull=True)
-    open_tasks = {row.key: row for row in rows.select_related("owner", "patient")}
+    gone = {row.key: row for row in rows.select_related("owner", "patient")}
     for one in standings(site, content, at):
         days: dict[date, list[Owed]] = defaultdict(list)
         for standing in one.standings:
             days[standing.ask.due_on].append(standing)
         for due_on, of_day in days.items():
-            task = open_tasks.get(task_key(one.course, due_on))
+            task = gone.pop(task_key(one.course, due_on), None)
             count += _keep_day(one.course, due_on, of_day, task, content, owners)
+    for task in gone.values():
+        _close_unasked(task, at)
     return count
+
+
+def _close_unasked(task: Task, at: datetime) -> None:
+    """The day is asked about no more: the visits moved, or the course ended. Whoever did that closed it."""
+    course = Course.objects.select_related("opened_by").filter(pk=int(task.key.split(":")[1])).first()
+    if course is None:
+        return
+    ending = CourseEnding.objects.filter(course=course).select_related("ended_by").first()
+    moved = DatesChange.objects.filter(course=course).select_related("made_by").order_by("-pk").first()
+    by = ending.ended_by if ending is not None else moved.made_by if moved is not None else course.opened_by
+    words = "No longer asked: the course has ended." if ending is not None else "No longer asked on this day: the dates changed."
+    with change("unask_scales", at=at, by=None, patient=task.patient, task=task.pk) as entry:
+        entry.update(task, closed_at=at, closed_by=by, closing_note=words)
 
 
 class _People:
