@@ -2,7 +2,7 @@
 
 For a regimen of infusions into the centre each curve has, per segment between dose edges, at most one turn and
 crosses a level at most once on either side of it. Newton's steps then take a fixed number of rounds, for all lanes at
-once: `FIRST_ROUNDS` for a lane's first turn or crossing, `ROUNDS` where its last one is the guess. No lane's numbers
+once: `FIRST_ROUNDS` and `FIRST_CROSSING_ROUNDS` for a lane's first, fewer where its last one is the guess. No lane's numbers
 depend on its neighbours. A lane that has not settled, or could turn more often, is left to `summary_kernel`.
 
 Rates and weights come from `mammillary`.
@@ -23,8 +23,10 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 LANES = 64
-ROUNDS = 4
-FIRST_ROUNDS = 12
+ROUNDS = 3
+FIRST_ROUNDS = 9
+CROSSING_ROUNDS = 2
+FIRST_CROSSING_ROUNDS = 9
 TIE = 1.0 + 1e-13
 SETTLED = 1e-12
 
@@ -219,7 +221,8 @@ def summaries(
                                 any_crossing = any_crossing | asked_now[p]
                             if any_crossing:
                                 for p in range(LANES):
-                                    rounds[p] = (ROUNDS if tried[o, 1 + side, p] else FIRST_ROUNDS) if asked_now[p] else 0.0
+                                    most = CROSSING_ROUNDS if tried[o, 1 + side, p] else FIRST_CROSSING_ROUNDS
+                                    rounds[p] = most if asked_now[p] else 0.0
                                     tried[o, 1 + side, p] = tried[o, 1 + side, p] | asked_now[p]
                                 crossings(
                                     lam, a, over, guesses[o, 1 + side], left_a, right_a, up, rounds, y0, low, high, begin, y1, y2, moved
