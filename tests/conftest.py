@@ -34,5 +34,5 @@ def _nothing_is_kept_between_tests():
     from fanlight.records import knowledge, search
     from fanlight.web import lately
 
-    for kept in (search._INDEX, lately._KEPT, knowledge._TOLD):
+    for kept in (search._INDEX, lately._KEPT, lately._LONG, knowledge._TOLD):
         kept.clear()

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-_QUICK_SECONDS = 0.15
+_QUICK_SECONDS = 0.1
 """Processor time below which nothing is kept."""
 _KEPT_PER_SECOND = timedelta(minutes=2)
 """How long a sum is kept for each second it takes, so that working it out never takes more than about a hundredth of the machine."""
@@ -33,6 +33,8 @@ class Sum:
 
 
 _KEPT: dict[tuple[str, str], tuple[Sum, float]] = {}
+_LONG: set[tuple[str, str]] = set()
+"""Sums that took long once. The first time may have read content besides: only what takes long again is kept."""
 _AT_WORK: set[tuple[str, str]] = set()
 _LOCK = threading.Lock()
 
@@ -58,10 +60,13 @@ def _anew(key: tuple[str, str], work: Callable[[datetime], Any], now: datetime) 
     found = Sum(work(now), now)
     cost = time.thread_time() - started
     with _LOCK:
-        if cost > _QUICK_SECONDS:
+        if cost <= _QUICK_SECONDS:
+            _KEPT.pop(key, None)
+            _LONG.discard(key)
+        elif key in _LONG:
             _KEPT[key] = (Sum(found.value, now, is_kept=True), cost)
         else:
-            _KEPT.pop(key, None)
+            _LONG.add(key)
     return found
 
 
