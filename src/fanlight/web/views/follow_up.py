@@ -3,70 +3,23 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import partial
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from fanlight.care.scales.asking import Completeness, Owed, Stage, completeness
 from fanlight.exchange.csv_files.guarding import guarded
 from fanlight.records import clock
 from fanlight.records.audit import note
-from fanlight.records.instruments import shipped_instruments
-from fanlight.records.library import library
-from fanlight.records.models import Course, Site, Task
-from fanlight.records.owed_scales import KINDS, standings, task_key
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person
-from fanlight.web.lately import Sum, lately
+from fanlight.web.lately import Sum
+from fanlight.web.pages.follow_up import WAYS, Counted, Point, Whole, whole_lately, whole_of
 
-_WORDS = {
-    Stage.NOT_DUE: "not due yet",
-    Stage.MESSAGES: "to be asked",
-    Stage.CALL_LIST: "on the call list",
-    Stage.NAMED_PERSON: "with a named person",
-    Stage.ANSWERED: "answered",
-    Stage.CLOSED: "closed, with a reason",
-}
-_OPEN = (Stage.NAMED_PERSON, Stage.CALL_LIST, Stage.MESSAGES)
 _MOST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One scale wanted at one time point of one course, and how it stands."""
-
-    course: Course
-    standing: Owed
-    owner: str
-    clinic: str
-    protocol: str
-    day: str
-    """The time point, in days from the first session."""
-    clinician: str
-    """Who opened the course and answers for it."""
-    scale: str
-    """The scale's title."""
-
-    @property
-    def words(self) -> str:
-        """How it stands."""
-        late = "; too late for this point, say why" if self.standing.window_has_closed and self.standing.stage in _OPEN else ""
-        return _WORDS[self.standing.stage] + late
-
-
-_WAYS: tuple[tuple[str, str, Callable[[Point], str]], ...] = (
-    ("clinic", "Clinic", lambda point: point.clinic),
-    ("protocol", "Protocol", lambda point: point.protocol),
-    ("day", "Time point", lambda point: point.day),
-    ("clinician", "Clinician", lambda point: point.clinician),
-    ("scale", "Scale", lambda point: point.scale),
-)
 
 
 @page(Permission.SEE_SCALES)
@@ -76,95 +29,24 @@ def follow_up(request: HttpRequest) -> HttpResponse:
     user, now = person(request), clock.now()
     note("see_follow_up", at=now, by=user)
     is_file = request.GET.get("format") == "csv"  # a file that is taken away is of this moment
-    work = partial(_whole, user.site)
-    kept = Sum(work(now), now) if is_file else lately(f"follow-up of site {user.site_id}", work, now)
+    kept = Sum(whole_of(user.site, now), now) if is_file else whole_lately(user.site, now)
     whole: Whole = kept.value
-    chosen = {name: request.GET.get(name, "") for name, _, _ in _WAYS}
-    wanted = [(of, chosen[name]) for name, _, of in _WAYS if chosen[name]]
+    chosen = {name: request.GET.get(name, "") for name, _, _ in WAYS}
+    wanted = [(of, chosen[name]) for name, _, of in WAYS if chosen[name]]
     shown = [point for point in whole.points if all(of(point) == value for of, value in wanted)] if wanted else whole.points
     if is_file:
         return _as_csv(shown)
-    found = _Counted.of(shown) if wanted else whole.counted
+    found = Counted.of(shown) if wanted else whole.counted
     context = {
         "total": found.total,
         "ways": found.ways,
-        "filters": [(name, title, chosen[name], whole.choices[name]) for name, title, _ in _WAYS],
+        "filters": [(name, title, chosen[name], whole.choices[name]) for name, title, _ in WAYS],
         "waiting": found.waiting[:_MOST],
         "more": max(len(found.waiting) - _MOST, 0),
         "query": request.GET.urlencode(),
         "as_of": kept.as_of if kept.is_kept else None,
     }
     return render(request, "follow_up.html", context)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """Some points, counted each way, and those that wait for somebody."""
-
-    total: Completeness
-    ways: list[tuple[str, str, list[tuple[str, Completeness, int]]]]
-    waiting: list[Point]
-
-    @staticmethod
-    def of(points: list[Point]) -> _Counted:
-        """Count them."""
-        ways = [(name, title, _groups(points, of)) for name, title, of in _WAYS]
-        return _Counted(_count(points), ways, [point for point in points if point.standing.stage in _OPEN])
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """Every point of a clinic, the longest owed first, with what they add up to and what they may be narrowed by."""
-
-    points: list[Point]
-    counted: _Counted
-    choices: dict[str, list[str]]
-
-
-def _whole(site: Site, now: datetime) -> Whole:
-    points = _points(site, now)
-    points.sort(key=lambda point: (point.standing.stage not in _OPEN, point.standing.ask.due_on, point.course.pk, point.scale))
-    choices = {name: sorted({of(point) for point in points}, key=_in_order) for name, _, of in _WAYS}
-    return Whole(points, _Counted.of(points), choices)
-
-
-def _points(site: Site, now: datetime) -> list[Point]:
-    owners = dict(Task.objects.filter(site=site, kind__in=KINDS.values(), closed_at__isnull=True).values_list("key", "owner__name"))
-    titles = {name: instrument.title for name, instrument in shipped_instruments().items()}
-    return [
-        Point(
-            one.course,
-            standing,
-            owners.get(task_key(one.course, standing.ask.due_on), standing.owner),
-            site.name,
-            one.course.protocol_signature.protocol_id,
-            f"day {(standing.ask.due_on - one.course.starts_on).days}",
-            one.course.opened_by.name,
-            titles.get(standing.ask.scale, standing.ask.scale),
-        )
-        for one in standings(site, library(), now)
-        for standing in one.standings
-        if standing.stage is not Stage.NOT_DUE
-    ]
-
-
-def _count(points: Iterable[Point]) -> Completeness:
-    return completeness(point.standing for point in points)
-
-
-def _groups(points: list[Point], of: Callable[[Point], str]) -> list[tuple[str, Completeness, int]]:
-    """Name, counts, and the share answered in percent, in the order of the name."""
-    named: dict[str, list[Point]] = {}
-    for point in points:
-        named.setdefault(of(point), []).append(point)
-    counts = [(name, _count(group)) for name, group in sorted(named.items(), key=lambda pair: _in_order(pair[0]))]
-    return [(name, count, round(100 * count.answered / count.due) if count.due else 0) for name, count in counts]
-
-
-def _in_order(name: str) -> tuple[int, str]:
-    """Days by their number, everything else by its letters."""
-    number = name.removeprefix("day ")
-    return (int(number), "") if name.startswith("day ") and number.lstrip("-").isdigit() else (0, name)
 
 
 def _as_csv(points: Iterable[Point]) -> HttpResponse:
