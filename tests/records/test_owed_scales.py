@@ -78,6 +78,18 @@ def test_the_protocols_points_come_on_their_days_and_after_the_last_dose_only_wh
     assert {(a.scale, (a.due_on - DAY).days) for a in asks_of(course, cancelled, library())} >= {("phq9", 7)}
 
 
+def test_a_baseline_may_be_answered_a_fortnight_before_and_what_is_wanted_before_a_dose_only_on_its_day(clinic, course):
+    windows = {ask.scale: ((ask.first - DAY).days, (ask.last - DAY).days) for ask in asks_of(course, course.sessions.all(), library())[:3]}
+    assert windows == {"madrs": (0, 0), "phq9": (-14, 0), "cssrs_screener": (0, 0)}
+
+
+@pytest.mark.parametrize(("days_before", "is_open"), [(14, False), (15, True)])
+def test_both_sides_of_the_fortnight(clinic, course, days_before, is_open):
+    answer(clinic, "phq9", noon(-days_before), {f"q{n}": 1 for n in range(1, 10)})
+    keep(clinic, 0)
+    assert ("PHQ-9" in Task.objects.get(key__endswith="2026-11-12").title) is is_open
+
+
 def test_one_task_a_day_with_an_owner_and_a_second_look_changes_nothing(clinic, course):
     assert keep(clinic, 0) == 1
     task = Task.objects.get()

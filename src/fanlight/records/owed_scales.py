@@ -76,24 +76,34 @@ def asks_of(course: Course, sessions: Iterable[TreatmentSession], content: Libra
     rows = sorted((row for row in sessions if row.state not in _NOT_HELD), key=lambda row: row.number)
     held = tuple((row.number, row.planned_on, row.state == SessionStatus.PLANNED.value) for row in rows)
     signature = course.protocol_signature
-    key = (signature.protocol_id, signature.content_hash, held)  # it follows from these alone: the same dates are asked many times a day
+    key = (
+        signature.protocol_id,
+        signature.content_hash,
+        held,
+    )  # the same dates are asked many times a day
     found = _ASKS.get(key)
     if found is None:
         if len(_ASKS) >= _ASKS_AT_MOST:
             _ASKS.clear()
-        found = _ASKS[key] = _worked_out(content.pinned_protocol(signature.protocol_id, signature.content_text), held)
+        protocol = content.pinned_protocol(signature.protocol_id, signature.content_text)
+        found = _ASKS[key] = _worked_out(protocol, held, content.asking_policy.baseline_counts_from_days_before)
     return found
 
 
-def _worked_out(protocol: Protocol, held: Iterable[tuple[int, date, bool]]) -> tuple[Ask, ...]:
+def _worked_out(protocol: Protocol, held: Iterable[tuple[int, date, bool]], baseline_days: int) -> tuple[Ask, ...]:
     planned, is_whole = [], True
     for number, on, is_planned in held:
         phase = protocol.phase_of_session(number)
         planned.append(PlannedSession(number, phase.id if phase else "", on, on, on, 0))
         is_whole = is_whole and not is_planned
     found: dict[tuple[str, date], Ask] = {}
-    for measure in due_measures(protocol, planned, is_whole=is_whole):
-        ask = Ask(measure.scale, measure.due_on, measure.first, measure.last)
+    measures = due_measures(protocol, planned, is_whole=is_whole)
+    on_the_day = {(measure.scale, measure.due_on) for measure in measures if not measure.is_baseline}
+    for measure in measures:
+        first = measure.first
+        if measure.is_baseline and (measure.scale, measure.due_on) not in on_the_day:
+            first = min(first, measure.due_on - timedelta(days=baseline_days))
+        ask = Ask(measure.scale, measure.due_on, first, measure.last)
         held_ask = found.setdefault((ask.scale, ask.due_on), ask)
         found[(ask.scale, ask.due_on)] = Ask(ask.scale, ask.due_on, min(held_ask.first, ask.first), max(held_ask.last, ask.last))
     return tuple(found.values())

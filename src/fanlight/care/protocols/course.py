@@ -45,6 +45,8 @@ class DueMeasure:
     first: date
     last: date
     because: str
+    is_baseline: bool = False
+    """Wanted once before the first dose, and not on that day alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -77,7 +78,7 @@ def _measure(rule: MeasureRule, sessions: Sequence[PlannedSession], *, is_whole:
     start, last = sessions[0].on, sessions[-1].on
     match rule.when:
         case When.BASELINE:
-            yield _due(rule, start, "before the first dose")
+            yield replace(_due(rule, start, "before the first dose"), is_baseline=True)
         case When.BEFORE_EACH_DOSE:
             for session in sessions:
                 yield _due(rule, session.on, f"before session {session.number}")

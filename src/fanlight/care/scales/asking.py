@@ -22,6 +22,7 @@ from fanlight.core.sources import Source
 class AskingPolicy:
     """How a site asks. Times of day are the patient's; days count from the due day.
 
+    A scale wanted as a baseline alone may have been answered up to `baseline_counts_from_days_before` days before the first dose.
     An answer of danger received from elsewhere, not older than `received_answer_acts_within_hours`, is owned as one given here.
     """
 
@@ -35,6 +36,7 @@ class AskingPolicy:
     hours_between_messages: int
     call_list_owner: str
     received_answer_acts_within_hours: int
+    baseline_counts_from_days_before: int
     source: Source
 
     def __post_init__(self) -> None:
