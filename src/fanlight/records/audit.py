@@ -8,7 +8,7 @@ written after each commit, so that rows cut from the end are missed too (AUD-10 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -182,8 +182,3 @@ def read_head(path: Path) -> tuple[int, str] | None:
 def _parse_head(raw: bytes) -> tuple[int, str] | None:
     parts = raw.decode("ascii", "replace").split()
     return (int(parts[0]), parts[1]) if len(parts) == 2 and parts[0].isdigit() else None
-
-
-def stored_hash(values: Mapping[str, Any]) -> str:
-    """Hash of a row's columns as `Recorded.row_hash` makes it."""
-    return sha256(canonical_json(dict(values)))
