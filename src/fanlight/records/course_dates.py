@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Count
+
 from fanlight.care.protocols import Change, ClinicCalendar, CoursePlan, Protocol, if_missed, if_moved
 from fanlight.care.protocols import plan as plan_course
 from fanlight.care.sessions.status import SessionStatus
@@ -61,7 +63,8 @@ class ProposedDates:
 def chairs_taken(site: Site, since: date, *, but: Course | None = None) -> Counter[date]:
     """Sessions by date at a site from a date on, without those of one course and without visits not held."""
     rows = TreatmentSession.objects.filter(course__patient__site=site, planned_on__gte=since).exclude(state__in=_NOT_HELD)
-    return Counter((rows.exclude(course=but) if but is not None else rows).values_list("planned_on", flat=True))
+    counted = (rows.exclude(course=but) if but is not None else rows).values("planned_on").annotate(taken=Count("pk")).order_by()
+    return Counter(dict(counted.values_list("planned_on", "taken")))
 
 
 def dates_of(course: Course, library: Library, *, at: datetime) -> CourseDates:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from fanlight.records.models import Patient
 from fanlight.web.pages.risk import RiskBanner, risk_banner
 from fanlight.web.words import birth_words
 
@@ -30,14 +31,18 @@ class KeyFact:
     small: str = ""
 
 
-def who_of(patient: object, today: date) -> Who:
+def who_of(patient: Patient, today: date) -> Who:
     """The banner of a person: of the record that stands for them, where two were merged."""
-    patient = getattr(patient, "survivor", patient)
+    patient = patient.survivor
+    return replace(line_of(patient, today), risk=risk_banner(patient))
+
+
+def line_of(patient: Patient, today: date) -> Who:
+    """A record as one of a list says it: nothing more is read for it, and its own page shows a risk that is open."""
     return Who(
-        name=patient.name,  # type: ignore[attr-defined]
-        born=birth_words(patient.birth_date, today),  # type: ignore[attr-defined]
-        number=patient.number,  # type: ignore[attr-defined]
-        href=f"/patients/{patient.pk}/",  # type: ignore[attr-defined]
-        is_synthetic=patient.is_synthetic,  # type: ignore[attr-defined]
-        risk=risk_banner(patient),  # type: ignore[arg-type]
+        name=patient.name,
+        born=birth_words(patient.birth_date, today),
+        number=patient.number,
+        href=f"/patients/{patient.pk}/",
+        is_synthetic=patient.is_synthetic,
     )

@@ -15,14 +15,14 @@ from fanlight.records import clock
 from fanlight.records.actions.merging import merge_patients, say_two_people, unmerge_patients, why_not
 from fanlight.records.audit import note
 from fanlight.records.idempotency import once
-from fanlight.records.merged import identity_of, name_survivors, still_suspected, suspected_pairs, with_merged
+from fanlight.records.merged import identity_of, still_suspected, suspected_pairs
 from fanlight.records.models import Patient, PatientMerge
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, SecondPersonMixin, do_once
 from fanlight.web.lately import lately
 from fanlight.web.pages.comparing import compare_rows
-from fanlight.web.pages.who import who_of
+from fanlight.web.pages.who import line_of, who_of
 
 _SHOWN = 100
 
@@ -66,13 +66,12 @@ def suspected(request: HttpRequest) -> HttpResponse:
     pairs = still_suspected(user.site, whole.value) if whole.is_kept else whole.value
     shown = pairs[:_SHOWN]
     people = {row.pk: row for row in Patient.objects.for_user(user).filter(pk__in={key for one, other, _ in shown for key in (one, other)})}
-    name_survivors(with_merged(user.site, people), people.values())
     merges = PatientMerge.objects.filter(survivor__site=user.site, unmerge__isnull=True)
     context = {
         "count": len(pairs),
         "more": max(len(pairs) - _SHOWN, 0),
         "pairs": [
-            {"one": who_of(people[one], today), "other": who_of(people[other], today), "keys": (one, other), "why": ", ".join(why)}
+            {"one": line_of(people[one], today), "other": line_of(people[other], today), "keys": (one, other), "why": ", ".join(why)}
             for one, other, why in shown
         ],
         "merges": merges.select_related("survivor", "merged", "proposed_by", "confirmed_by").order_by("-pk")[:_SHOWN],
