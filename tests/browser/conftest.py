@@ -18,8 +18,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+import fanlight.content
+from fanlight.care.protocols import ClinicCalendar
+from fanlight.content.reader import read_folder
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
+CALENDARS = Path(fanlight.content.__file__).parent / "calendars"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -91,13 +96,13 @@ class DemoServer:
 
 
 def minutes_to_monday_morning() -> float:
-    """From now to nine o'clock of the next Monday but one at the clinic: an open day, whatever the hour of the test.
-
-    The week after next holds no closure that the coming one might.
-    """
+    """To nine of a Monday at the clinic: from the next but one on, the first with Monday, Tuesday and Thursday open for doses."""
     zone = ZoneInfo("America/New_York")
     here = datetime.now(zone)
+    (calendar,) = read_folder(CALENDARS, ClinicCalendar).values()
     monday = (here + timedelta(days=7 - here.weekday() + 7)).replace(hour=9, minute=0, second=0, microsecond=0)
+    while any(calendar.why_not(monday.date() + timedelta(days=day)) for day in (0, 1, 3)):
+        monday += timedelta(days=7)
     return (monday.astimezone(UTC) - here.astimezone(UTC)).total_seconds() / 60
 
 
