@@ -110,3 +110,52 @@ def test_what_is_answered_is_owed_no_more_and_what_is_left_is_counted(house):
     patient_task = Task.objects.get(key__endswith=":patient")
     assert patient_task.closed_at is not None
     assert patient_task.closing_note == "Everything asked for is answered."
+
+
+def polled(client, house, page) -> str:
+    """What the page's own poll would be answered."""
+    text = page.content.decode()
+    seen = re.search(r"seen=([\d-]+)", text).group(1)
+    mark = re.search(r'name="decision" value="([\w-]+)"', text).group(1)
+    return client.get(f"{url(house)}&seen={seen}&decision={mark}", headers={"HX-Request": "true"}).content.decode()
+
+
+def say(house, name: str, value: object) -> None:
+    record_facts(
+        patient=Patient.objects.get(), facts=[{"name": name, "value": value, "true_at": now()}], by=house.nurse, at=now(), source="asked"
+    )
+
+
+def test_the_decision_is_swapped_with_the_reasons_whenever_it_would_decide_about_something_else(house):
+    client = client_of(house, "prescriber")
+    page = client.get(url(house))
+    assert "reason-" in page.content.decode()
+    say(house, "aneurysmal_vascular_disease", True)
+    told = polled(client, house, page)
+    assert 'id="decision" hx-swap-oob="true"' in told
+    assert told.count("<form") == told.count("</form>")
+    again = client.get(url(house))
+    assert "hx-swap-oob" not in again.content.decode()
+    house.nurse.refresh_from_db()
+    client_of(house).post(url(house), {"ask_for_all": "1", "protocol": PROTOCOL})  # tasks are made: no reason changes
+    quiet = polled(client, house, again)
+    assert "owes it by" in quiet
+    assert 'id="decision"' not in quiet, "a form somebody may be writing in is left alone while nothing in it changed"
+
+
+def test_a_decision_about_reasons_that_were_not_on_the_page_is_not_taken(house):
+    client = client_of(house, "prescriber")
+    text = client.get(url(house)).content.decode()
+    rests_on = re.search(r'name="rests_on" value="(\w+)"', text).group(1)
+    names = re.findall(r'name="(reason-[\w.-]+)"', text)
+    say(house, "aneurysmal_vascular_disease", True)
+    given = {"write_key": str(uuid.uuid4()), "protocol": PROTOCOL, "rests_on": rests_on} | dict.fromkeys(names, "I looked at it.")
+    refused = client.post(url(house), given)
+    assert refused.status_code == 422
+    assert "An answer came in after this page was drawn" in refused.content.decode()
+    assert "I looked at it." in refused.content.decode()
+    fresh = re.search(r'name="rests_on" value="(\w+)"', refused.content.decode()).group(1)
+    assert fresh != rests_on
+    assert not Patient.objects.get().decisions.exists()
+    later = client.post(url(house), given | {"rests_on": fresh})
+    assert "An answer came in" not in later.content.decode(), "what is on the page now is judged by the rules alone"

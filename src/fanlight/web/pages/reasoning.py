@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +54,12 @@ def reasons(result: ScreeningResult, catalogue: FactCatalogue, facts_href: str) 
     settled = [_reason(answer, catalogue, facts_href, False) for answer in result.rules if answer.answer is Answer.FALSE]
     not_due = sum(answer.answer is Answer.NOT_DUE for answer in result.rules)
     return tuple(sorted(open_ones, key=lambda reason: not reason.stands_in_the_way)), tuple(settled), not_due
+
+
+def reasons_mark(open_ones: tuple[Reason, ...]) -> str:
+    """A short mark of what a decision would rest on: it changes when an open matter comes, goes or reads otherwise."""
+    told = json.dumps([(reason.id, reason.state, reason.stands_in_the_way, reason.answer) for reason in open_ones])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _reason(answer: RuleAnswer, catalogue: FactCatalogue, facts_href: str, stands: bool) -> Reason:

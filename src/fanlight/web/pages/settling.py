@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from fanlight.core.facts import FactCatalogue
 from fanlight.records.intake_content import SettlingFile
-from fanlight.records.models import Patient, Task
+from fanlight.records.models import Patient, ProtocolSignature, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,15 @@ def minutes_words(minutes: int) -> str:
     return "a day" if days == 1 else f"{days} days"
 
 
-def seen_token(patient: Patient) -> str:
-    """Changes when anything the screening page shows may have changed; made without asking a rule."""
+def seen_token(patient: Patient, signature: ProtocolSignature | None, on: date) -> str:
+    """Changes when anything the screening page shows may have changed, a day's turn and a new signature among it; asks no rule."""
     last = [
         rows.order_by("-pk").values_list("pk", flat=True).first() or 0
         for rows in (patient.facts, patient.history, patient.consents, patient.decisions, patient.received_facts)
     ]
     versions = sum(patient.tasks.values_list("row_version", flat=True))
-    return "-".join(str(part) for part in (*last, patient.tasks.count(), versions, len(patient.record_ids)))
+    signed = signature.pk if signature is not None else 0
+    return "-".join(str(part) for part in (*last, patient.tasks.count(), versions, len(patient.record_ids), signed, on.toordinal()))
 
 
 def _unknown(fact: str, catalogue: FactCatalogue, times: SettlingFile) -> Unknown:

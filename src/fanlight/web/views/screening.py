@@ -23,14 +23,16 @@ from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, SecondPersonMixin, do_once
 from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
-from fanlight.web.pages.reasoning import citations, headline, lead, reasons, trial_rows
+from fanlight.web.pages.reasoning import citations, headline, lead, reasons, reasons_mark, trial_rows
 from fanlight.web.pages.settling import seen_token, settlers
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.words import counted
 
 
 class DecisionForm(SecondPersonMixin, KeyedForm):
-    """The decision; a reason for each answer gone past stands beside it."""
+    """The decision; a reason for each answer gone past stands beside it. `rests_on` is the mark of the reasons that were on the page."""
+
+    rests_on = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, overridable: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,6 +40,15 @@ class DecisionForm(SecondPersonMixin, KeyedForm):
             self.fields[f"reason-{rule}"] = forms.CharField(
                 label=f"I go past {rule}, because", required=False, widget=forms.Textarea(attrs={"rows": "2", "class": "textarea"})
             )
+
+    def still_rests_on(self, mark: str) -> bool:
+        """False, with the reason said, where an answer came in after the page was drawn: it is read again before it is decided."""
+        if self.cleaned_data.get("rests_on") in ("", mark):
+            return True
+        self.add_error(None, "An answer came in after this page was drawn. Read the reasons as they stand now, then decide.")
+        self.data = self.data.copy()
+        self.data["rests_on"] = mark
+        return False
 
 
 @page(Permission.SEE_SCREENING)
@@ -47,10 +58,10 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
     row = patient_or_404(request, pk)
     content = library()
     protocol = chosen_protocol(request, row, content)
-    seen = seen_token(row)
+    signature = current_signature(row.site, protocol.id, content)
+    seen = seen_token(row, signature, clinic_date(now, row.site.zone))
     if request.headers.get("HX-Request") and request.GET.get("seen") == seen:
         return HttpResponse(status=204)
-    signature = current_signature(row.site, protocol.id, content)
     result = screen_patient(row, protocol, signature, content, stage=Stage.SCREEN, at=now)
     facts_href = f"{reverse('facts', args=[pk])}?protocol={protocol.id}"
     open_ones, settled, not_due = reasons(result, content.facts, facts_href)
@@ -61,8 +72,9 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
         count = ask_for_all(patient=row, result=result, catalogue=content.facts, by=user, at=now)
         messages.success(request, f"Asked {counted(count, 'kind of person', 'kinds of people')}: a task each, with an owner and a time.")
         return redirect(f"{request.path}?protocol={protocol.id}")
-    form = DecisionForm(request.POST or None, overridable=overridable) if may_decide else None
-    if request.method == "POST" and form is not None and form.is_valid():
+    shown = reasons_mark(open_ones)
+    form = DecisionForm(request.POST or None, overridable=overridable, initial={"rests_on": shown}) if may_decide else None
+    if request.method == "POST" and form is not None and form.is_valid() and form.still_rests_on(shown):
         given = form.cleaned_data
         overrides = [OverrideGiven(rule, given[f"reason-{rule}"]) for rule in overridable if given.get(f"reason-{rule}")]
 
@@ -80,6 +92,9 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
     today = clinic_date(now, row.site.zone)
     staging = result.maudsley
     decided = row.decisions.filter(intention="screen", protocol_id=protocol.id, is_passed=True).order_by("-decided_at").first()
+    passed = {gone["rule"] for gone in decided.overrides} if decided else set()
+    since = [reason.answer.rstrip(".") for reason in blocking if reason.id not in passed] if decided else []
+    decision_mark = f"{shown}-{decided.pk if decided else 0}"
     context = {
         "patient": who_of(row, today),
         "pk": pk,
@@ -109,6 +124,8 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
         "content_version": result.content_version[:12],
         "form": form,
         "decided": decided,
+        "since": since,
+        "decision_mark": decision_mark,
         "facts_href": facts_href,
         "observation": result.observation_minutes,
         "settlers": settlers(lacking(result), content.facts, content.settling, asked_tasks(row, protocol.id)),
@@ -119,5 +136,6 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
         "is_live": "seen" in request.GET,
     }
     if request.headers.get("HX-Request"):
-        return render(request, "screening_live.html", context)
+        part = "screening_parts.html" if request.GET.get("decision") != decision_mark else "screening_live.html"
+        return render(request, part, context | {"swap_decision": True})
     return render(request, "screening.html", context, status=422 if form is not None and form.is_bound and form.errors else 200)
