@@ -15,10 +15,11 @@ _STATE_WORDS = {"given": "given", "planned": "planned", "new": "new date", "was"
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """One session on a day. `state` is given, planned, new, was or missed."""
+    """One session on a day. `state` is given, planned, new, was or missed; `href` leads to choosing another day, where it may be moved."""
 
     number: int
     state: str
+    href: str = ""
 
     @property
     def words(self) -> str:
@@ -28,7 +29,7 @@ class Dose:
 
 @dataclass(slots=True)
 class Day:
-    """One day of the calendar. `shut` says why no dose can be given on it."""
+    """One day of the calendar. `shut` says why no dose can be given on it; `refuses` why a visit cannot be moved here now."""
 
     on: date
     is_today: bool
@@ -39,16 +40,21 @@ class Day:
     therapy: list[str] = field(default_factory=list)
     lacks_therapy: bool = False
     href: str = ""
+    refuses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days from a Monday. A week without anything in it is not drawn; `gap` says how many were passed over before this one."""
+    """Seven days from a Monday. A week without anything in it is not drawn; `gap` says how many were passed over before this one.
+
+    `is_spare` marks the free week after the last: a visit can be moved into it.
+    """
 
     label: str
     month: str
     days: tuple[Day, ...]
     gap: str = ""
+    is_spare: bool = False
 
 
 def draw_weeks(
@@ -58,8 +64,12 @@ def draw_weeks(
     today: date,
     *,
     chosen: Callable[[date], str] | None = None,
+    refuses: Callable[[date], str] | None = None,
 ) -> tuple[Week, ...]:
-    """The weeks from the first dose to the last. `chosen` gives the address that a day leads to, or an empty text."""
+    """The weeks from the first dose to the last. `chosen` gives the address that a day leads to, or an empty text.
+
+    `refuses` says why a visit cannot be moved to a day, or an empty text; where it is given, a free week follows the last.
+    """
     from zoneinfo import ZoneInfo
 
     zone = ZoneInfo(calendar.zone)
@@ -72,7 +82,7 @@ def draw_weeks(
             why = calendar.why_not(on) or ""
             named = next((shut.why for shut in calendar.closures if shut.first <= on <= shut.last), "")
             away = "no prescriber" if "prescriber" in why else ""
-            days[on] = Day(on, on == today, why, named or away, href=chosen(on) if chosen else "")
+            days[on] = Day(on, on == today, why, named or away, href=chosen(on) if chosen else "", refuses=refuses(on) if refuses else "")
         return days[on]
 
     for on, found in doses.items():
@@ -90,6 +100,8 @@ def draw_weeks(
         else:
             day(first).lacks_therapy = True
     used = sorted({on - timedelta(days=on.weekday()) for on, found in days.items() if found.doses or found.window or found.therapy})
+    spare = used[-1] + timedelta(days=7) if refuses else None
+    used += [spare] if spare else []
     anchor = min(doses) - timedelta(days=min(doses).weekday())
     weeks, before = [], None
     for monday in used if chosen is None else _every_week(used):
@@ -97,7 +109,7 @@ def draw_weeks(
         gap = f"{counted(passed, 'week').capitalize()} without a visit" if passed else ""
         week = tuple(day(monday + timedelta(days=n)) for n in range(7))
         number = (monday - anchor).days // 7 + 1
-        weeks.append(Week(f"Week {number}" if number > 0 else "Before", f"{monday:%b}", week, gap))
+        weeks.append(Week(f"Week {number}" if number > 0 else "Before", f"{monday:%b}", week, gap, monday == spare))
         before = monday
     return tuple(weeks)
 

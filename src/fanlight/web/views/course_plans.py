@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -81,9 +82,15 @@ def _answer(request: HttpRequest, row: Course, now: datetime, form: AcceptForm |
     choosing = number if may_move and number and dates.slot_of(number) and not problem else 0
     here = reverse("course_plan", args=[row.pk])
 
+    def refuses(on: date) -> str:
+        return "it has passed" if on < today else dates.calendar.why_not(on, dates.booked) or ""
+
     def chosen(on: date) -> str:
-        is_free = on >= today and dates.calendar.why_not(on, dates.booked) is None
-        return f"{here}?{urlencode({'move': choosing, 'to': on.isoformat()})}#change" if is_free else ""
+        return "" if refuses(on) else f"{here}?{urlencode({'move': choosing, 'to': on.isoformat()})}#change"
+
+    def lifted(of: int) -> str:
+        may_be = may_move and bool(dates.slot_of(of)) and (proposal is None or of == number)
+        return f"{here}?{urlencode({'move': of})}#choose" if may_be else ""
 
     if proposal is not None and form is None:
         start = {"number": number, "to": to.isoformat() if to else "", "worse": "on" if worse else "", "seen": proposal.mark}
@@ -98,9 +105,10 @@ def _answer(request: HttpRequest, row: Course, now: datetime, form: AcceptForm |
         "weeks": draw_weeks(
             proposal.change.after if proposal else dates.plan,
             dates.calendar,
-            _doses(dates, proposal),
+            _doses(dates, proposal, lifted),
             today,
             chosen=chosen if choosing else None,
+            refuses=refuses if may_move else None,
         ),
         "rows": _rows(dates, today),
         "choosing": choosing,
@@ -195,15 +203,17 @@ def _headline(dates: CourseDates, proposal: ProposedDates | None, today: date) -
     return f"{words}, {counted(len(proposal.moves), 'date')} {verb}.{broken}"
 
 
-def _doses(dates: CourseDates, proposal: ProposedDates | None) -> dict[date, list[Dose]]:
+def _doses(dates: CourseDates, proposal: ProposedDates | None, lifted: Callable[[int], str]) -> dict[date, list[Dose]]:
     moved = {row.pk: to for row, to in proposal.moves} if proposal else {}
     found: dict[date, list[Dose]] = {}
     for item, row in zip(dates.plan.sessions, dates.rows, strict=False):
         if row.pk in moved:
             found.setdefault(row.planned_on, []).append(Dose(row.number, "was"))
-            found.setdefault(moved[row.pk], []).append(Dose(row.number, "new"))
+            found.setdefault(moved[row.pk], []).append(Dose(row.number, "new", lifted(row.number)))
         else:
-            found.setdefault(row.planned_on, []).append(Dose(row.number, "given" if item.held else "planned"))
+            found.setdefault(row.planned_on, []).append(
+                Dose(row.number, "given") if item.held else Dose(row.number, "planned", lifted(row.number))
+            )
     for row in dates.not_held:
         found.setdefault(row.planned_on, []).append(Dose(row.number, "missed"))
     return found
