@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -46,8 +46,7 @@ class DecisionForm(SecondPersonMixin, KeyedForm):
         if self.cleaned_data.get("rests_on") in ("", mark):
             return True
         self.add_error(None, "An answer came in after this page was drawn. Read the reasons as they stand now, then decide.")
-        self.data = self.data.copy()
-        self.data["rests_on"] = mark
+        self.data = {**self.data.dict(), "rests_on": mark} if isinstance(self.data, QueryDict) else self.data
         return False
 
 
