@@ -78,6 +78,10 @@ def test_a_wrong_kind_of_answer_exits_1_with_every_fault_and_keeps_the_suicide_f
         ('{"q1": NaN}', [], "NaN is not a number"),
         ("{}", ["--context", "sex"], "KEY=VALUE"),
         ("{}", ["--context", "sex=male"], "FAN-SCALE-003"),
+        ("{}", ["--context", "sex=male", "--context", "sex=female"], "given twice"),
+        ("  ", [], "nothing in it"),
+        ("[" * 100_000, [], "FAN-SCALE-004"),
+        ('{"q1": ' + "9" * 5000 + "}", [], "FAN-SCALE-004"),
     ],
 )
 def test_what_cannot_be_read_is_refused(monkeypatch, capsys, text, args, code):
@@ -111,3 +115,27 @@ def test_every_instrument_says_incomplete_of_an_empty_form(monkeypatch, capsys):
 )
 def test_text_is_refused_and_a_number_out_of_range_is_only_invalid(monkeypatch, capsys, answers, status):
     assert run(monkeypatch, capsys, answers, "phq9", "--answers", "-")[0] == status
+
+
+def test_work_that_does_not_apply_may_be_written_1(monkeypatch, capsys):
+    wsas = '{"q2": 4, "q3": 4, "q4": 4, "q5": 4}'
+    for word in ("1", "yes", "TRUE"):
+        out = run(monkeypatch, capsys, wsas, "wsas", "--answers", "-", "--context", f"work_not_applicable={word}", "--json")[1]
+        assert json.loads(out)["total"] == 20
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(monkeypatch, capsys, tmp_path):
+    (tmp_path / "form.json").write_text('{"q1": 1}', encoding="utf-8-sig")
+    assert run(monkeypatch, capsys, "", "nrs_pain", "--answers", str(tmp_path / "form.json"))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [(["phq9"], "answers"), ([], "INSTRUMENT"), (["phq9", "--answers", "-", "--jsn"], "--jsn"), (["phq9", "--answers"], "--answers")],
+)
+def test_a_command_asked_wrongly_says_so_in_one_line_and_exits_2(monkeypatch, capsys, args, word):
+    status, out, err = run(monkeypatch, capsys, "{}", *args)
+    assert (status, out) == (2, "")
+    assert err.startswith("FAN-CLI-002")
+    assert word.lower() in err.lower()
+    assert err.count("\n") == 1

@@ -29,7 +29,7 @@ def score(
 
     scale = find_instrument(instrument)
     given = _read(answers)
-    found = score_answers(scale, given, dict(_pair(text) for text in context or []))
+    found = score_answers(scale, given, _context(context or []))
     if as_json:
         sys.stdout.write(json.dumps(_as_json(found), ensure_ascii=False) + "\n")
     else:
@@ -46,13 +46,20 @@ def _read(place: str) -> dict[str, Any]:
 
     try:
         text = sys.stdin.read() if place == "-" else Path(place).read_text(encoding="utf-8")
+        text = text.removeprefix("\ufeff")  # some editors begin a file with this mark
+        if not text.strip():
+            raise ValueError("there is nothing in it")
         values = json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_without_duplicates)
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         reason = problem.strerror or "" if isinstance(problem, OSError) else str(problem)
-        raise ScaleError("FAN-SCALE-004", f"Cannot read answers from {place}", reason, 'Write them as {"q1": 2, "q2": null}.') from problem
+        source = "standard input" if place == "-" else place
+        raise ScaleError("FAN-SCALE-004", f"Cannot read answers from {source}", reason, 'Write them as {"q1": 2, "q2": null}.') from problem
     if not isinstance(values, dict):
         raise ScaleError(
-            "FAN-SCALE-004", f"Cannot read answers from {place}", "they are not a JSON object", 'Write them as {"q1": 2, "q2": null}.'
+            "FAN-SCALE-004",
+            f"Cannot read answers from {'standard input' if place == '-' else place}",
+            "they are not a JSON object",
+            'Write them as {"q1": 2, "q2": null}.',
         )
     return values
 
@@ -69,16 +76,26 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _pair(text: str) -> tuple[str, str | int | bool]:
+def _context(texts: list[str]) -> dict[str, str | int | bool]:
     from fanlight.care.scales import ScaleError
 
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise ScaleError("FAN-SCALE-003", f"Cannot use the context {text!r}", "it is not KEY=VALUE", "Write it as sex=female.")
+    bad = [text for text in texts if "=" not in text]
+    if bad:
+        words = ", ".join(repr(text) for text in bad)
+        raise ScaleError("FAN-SCALE-003", f"Cannot use the context {words}", "it is not KEY=VALUE", "Write it as sex=female.")
+    pairs = [(key.strip(), _value(value.strip())) for key, _, value in (text.partition("=") for text in texts)]
+    keys = [key for key, _ in pairs]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise ScaleError("FAN-SCALE-003", f"Cannot use the context {', '.join(twice)}", "it is given twice", "Give it once.")
+    return dict(pairs)
+
+
+def _value(text: str) -> str | int | bool:
     words: dict[str, bool] = {"true": True, "yes": True, "false": False, "no": False}
-    if value.lower() in words:
-        return key, words[value.lower()]
-    return key, int(value) if value.lstrip("-").isdigit() else value
+    if text.lower() in words:
+        return words[text.lower()]
+    return int(text) if text.isascii() and text.removeprefix("-").isdigit() else text
 
 
 def _as_json(found: Any) -> dict[str, Any]:

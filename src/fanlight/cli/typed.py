@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from typing import Any
 
-import click
 import typer
 
 
@@ -13,11 +14,20 @@ def run_app(app: typer.Typer, name: str, args: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     try:
         result = command.main(args=list(args), prog_name=f"fanlight {name}", standalone_mode=False)
-    except click.ClickException as problem:
-        problem.show()
-        return problem.exit_code
-    except click.exceptions.Exit as done:
+    except typer.Exit as done:
         return done.exit_code
-    except click.Abort:
+    except typer.Abort:
         return 130
+    except Exception as problem:
+        if not _is_wrong_use(problem):
+            raise
+        wrong: Any = problem
+        sys.stderr.write(f"FAN-CLI-002  {wrong.format_message()} fanlight {name} --help says how.\n")
+        return 2
     return int(result) if isinstance(result, int) else 0
+
+
+def _is_wrong_use(problem: Exception) -> bool:
+    """Whether typer says the command was asked wrongly. Typer brings the library of these errors itself in one version and
+    not in another, so that they are known by their family and not by where they are kept."""
+    return any(family.__name__ == "ClickException" for family in type(problem).__mro__)

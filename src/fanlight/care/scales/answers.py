@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from fanlight.care.scales.conditions import ContextValue, Reading
 from fanlight.care.scales.instrument import Instrument, ScaleError
@@ -83,6 +84,9 @@ def number_of(raw: object, values: ValueSet) -> int | None:
         return int(raw) if values.yes_no else None
     if isinstance(raw, int):
         return raw * _step(values)
+    if getattr(raw, "shape", None) == ():  # a number of NumPy's; the shortest decimals stand for a narrow float
+        plain: object = raw.item()  # type: ignore[attr-defined]
+        return number_of(Decimal(str(raw)) if isinstance(plain, float) else plain, values)
     if isinstance(raw, float | Decimal):
         scaled = Decimal(str(raw)).scaleb(values.places)
         return int(scaled) if scaled.is_finite() and scaled == scaled.to_integral_value() else None
@@ -140,21 +144,33 @@ def _shift(instrument: Instrument, context: Mapping[str, ContextValue]) -> int:
     return next((coding.shift for coding in instrument.codings if coding.id == chosen), 0)
 
 
-def check_context(instrument: Instrument, context: Mapping[str, ContextValue]) -> None:
-    """Refuse context the instrument does not know, or of a wrong kind, naming every fault."""
+def known_context(instrument: Instrument, context: Mapping[str, ContextValue | None]) -> dict[str, ContextValue]:
+    """The context the scorer reads: None and NaN are absent, 2.0 is 2, and a plain yes or no may be written 1 or 0.
+
+    What the instrument does not know, or of a wrong kind, is refused, naming every fault (FAN-SCALE-003).
+    """
     keys = {key.key: key for key in instrument.context}
+    known: dict[str, ContextValue] = {}
     faults = []
-    for name, value in context.items():
-        if name == "coding" and instrument.codings:
-            if all(coding.id != value for coding in instrument.codings):
-                faults.append(f"coding {value!r} is not one of {', '.join(coding.id for coding in instrument.codings)}")
-        elif name not in keys:
+    for name, given in context.items():
+        if name not in keys and not (name == "coding" and instrument.codings):
             faults.append(f"{name!r} is not context of {instrument.id} ({', '.join(keys) or 'it takes none'})")
-        elif keys[name].choices and value not in keys[name].choices:
-            faults.append(f"{name} {value!r} is not one of {', '.join(keys[name].choices)}")
-        elif keys[name].is_number and (isinstance(value, bool) or not isinstance(value, int)):
+            continue
+        value: Any = given
+        value = value.item() if hasattr(value, "item") else value
+        if value is None or value != value:
+            continue
+        if isinstance(value, float | Decimal) and value == value // 1:
+            value = int(value)
+        choices = tuple(coding.id for coding in instrument.codings) if name == "coding" else keys[name].choices
+        is_number = name in keys and keys[name].is_number
+        if choices and value not in choices:
+            faults.append(f"{name} {value!r} is not one of {', '.join(choices)}")
+        elif is_number and (isinstance(value, bool) or not isinstance(value, int)):
             faults.append(f"{name} is not a whole number")
-        elif not keys[name].choices and not keys[name].is_number and not isinstance(value, bool):
+        elif not choices and not is_number and (isinstance(value, str) or value not in (0, 1)):
             faults.append(f"{name} is not true or false")
+        known[name] = value if choices or is_number else bool(value)
     if faults:
         raise ScaleError("FAN-SCALE-003", f"Cannot score {instrument.id} with this context", "; ".join(faults))
+    return known

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Mask = npt.NDArray[np.bool_]
 Whole = npt.NDArray[np.integer[Any]]
+_PLAIN = ({int}, {float}, {int, float}, {bool})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,13 @@ def read_columns(instrument: Instrument, frame: Any, shift: int) -> tuple[dict[s
         raise ScaleError(
             "FAN-SCALE-007", f"Cannot score {instrument.id}", "the frame holds none of its items", f"Name the columns {first}, ..."
         )
-    sizes = {len(column) for column in known.values()}
-    if len(sizes) != 1:
+    sizes = {-1 if isinstance(column, str) or not hasattr(column, "__len__") else len(column) for column in known.values()}
+    if len(sizes) != 1 or -1 in sizes:
         raise ScaleError(
-            "FAN-SCALE-008", f"Cannot score {instrument.id}", "its columns differ in length", "Give every item one value per form."
+            "FAN-SCALE-008",
+            f"Cannot score {instrument.id}",
+            "its columns differ in length, or are none",
+            "Give every item one value per form.",
         )
     return {name: _column(column, instrument.answers_of(name), shift) for name, column in known.items()}, sizes.pop()
 
@@ -60,7 +64,8 @@ def _named(instrument: Instrument, frame: Any) -> Mapping[str, Any]:
         return {column.name: column for column in frame.get_columns()}
     if hasattr(frame, "columns"):  # another kind of frame: its names count, never the order of its columns
         return {str(name): np.asarray(frame[name]) for name in frame.columns}
-    array = frame if isinstance(frame, np.ma.MaskedArray) else np.asarray(frame)
+    # Rows in plain lists keep each answer as it is: NumPy would turn them all into text for the sake of one.
+    array = frame if hasattr(frame, "dtype") else np.array(list(frame), dtype=object)
     names: Sequence[str] = [item.id for item in instrument.items]
     if array.ndim != 2 or array.shape[1] not in (len(names), len(instrument.scored_items)):
         raise ScaleError(
@@ -99,15 +104,19 @@ def _numbers(raw: Any, values: ValueSet) -> tuple[Whole, Mask | None, Mask | Non
     if isinstance(raw, np.ma.MaskedArray):
         missing = np.ma.getmaskarray(raw)
         raw = raw.filled(0)
+    if not hasattr(raw, "dtype"):  # NumPy would turn a mixed list into text, or true into 1
+        raw = list(raw)
+        if {type(answer) for answer in raw} not in _PLAIN:
+            return _one_by_one(raw, values, missing)
     array = np.asarray(raw)
-    if array.dtype == object or array.dtype.kind in "US":
+    if array.dtype.kind not in "biuf":
         return _one_by_one(array.tolist(), values, missing)
     return _from_array(array, missing, values)
 
 
 def _from_polars(series: pl.Series, values: ValueSet) -> tuple[Whole, Mask | None, Mask | None]:
     missing = None
-    if series.dtype.is_integer():
+    if series.dtype.is_integer() and "128" not in str(series.dtype):  # of which NumPy has none
         array, missing = _whole_of_polars(series)
         return _from_array(array, missing, values)
     if series.null_count():
@@ -138,17 +147,30 @@ def _from_array(array: npt.NDArray[Any], missing: Mask | None, values: ValueSet)
             return array.astype(np.uint8), missing, None
         return np.zeros(len(array), np.uint8), missing, np.ones(len(array), np.bool_) if missing is None else ~missing
     if array.dtype.kind in "iu":
-        return (array * 10**values.places if values.places else array), missing, None
-    return _from_floats(array.astype(np.float64), missing, values)
+        return _from_whole(array, missing, values)
+    return _from_floats(array, missing, values)
 
 
-def _from_floats(array: npt.NDArray[np.float64], missing: Mask | None, values: ValueSet) -> tuple[Whole, Mask | None, Mask | None]:
+def _from_whole(array: npt.NDArray[Any], missing: Mask | None, values: ValueSet) -> tuple[Whole, Mask | None, Mask | None]:
+    if not values.places:
+        return array, missing, None
+    # A narrow whole number has no room for its decimals (90 in steps of 0.1 overflows 8 bits): widened before it is scaled.
+    far = (array > 2**20) | (array < -(2**20)) if array.dtype.itemsize > 2 else np.zeros(len(array), np.bool_)
+    odd = far if missing is None else far & ~missing
+    return np.where(far, 0, array).astype(np.int64) * 10**values.places, missing, odd if odd.any() else None
+
+
+def _from_floats(given: npt.NDArray[Any], missing: Mask | None, values: ValueSet) -> tuple[Whole, Mask | None, Mask | None]:
+    array = given.astype(np.float64)
     nan = np.isnan(array)
     missing = _either(missing, nan) if nan.any() else missing
-    scaled = np.where(nan, 0.0, array) * 10.0**values.places
-    nearest = np.rint(scaled)
-    # A decimal such as 61.3 is not exact in binary: it is taken as itself when it is the float nearest to its decimals.
-    odd = (nearest / 10.0**values.places != np.where(nan, 0.0, array)) | (np.abs(nearest) > 2.0**31)
+    array = np.where(nan, 0.0, array)
+    nearest = np.rint(array * 10.0**values.places)
+    # A decimal such as 61.3 is not exact in binary: it is taken as itself when it is the float nearest to its decimals, of
+    # the width it was given in.
+    far = np.abs(nearest) > 2.0**31
+    nearest = np.where(far, 0.0, nearest)
+    odd = far | ((nearest / 10.0**values.places).astype(given.dtype).astype(np.float64) != array)
     if missing is not None:
         odd &= ~missing
     whole = np.where(odd, 0.0, nearest).astype(np.int64)
@@ -165,7 +187,7 @@ def _one_by_one(raw: list[Any], values: ValueSet, masked: Mask | None) -> tuple[
         if missing[index] or answer is None or answer != answer:
             missing[index] = True
             continue
-        value = number_of(answer.item() if isinstance(answer, np.generic) else answer, values)
+        value = number_of(answer, values)
         if value is None or abs(value) > 2**31:
             odd[index] = True
         else:

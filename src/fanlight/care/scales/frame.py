@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fanlight.care.scales.answers import check_context
+from fanlight.care.scales.answers import known_context
 from fanlight.care.scales.column_conditions import ColumnReading
 from fanlight.care.scales.column_scores import RateColumn, rate_columns, without
 from fanlight.care.scales.columns import Column, Mask, read_columns
@@ -55,21 +55,19 @@ def score_frame(
 
 def score_columns(instrument: Instrument, frame: Any, context: Mapping[str, Any] | None = None) -> ScoredColumns:
     """`score_frame` without Polars: the same scores as arrays."""
-    shared: dict[str, ContextValue] = {}
+    shared: dict[str, Any] = {}
     per_form: dict[str, Any] = {}
     for key, value in (context or {}).items():
-        if isinstance(value, str | int | bool):
-            shared[key] = value
-        else:
-            per_form[key] = value
+        holds_for_all = isinstance(value, str) or not hasattr(value, "__len__") or getattr(value, "shape", None) == ()
+        (shared if holds_for_all else per_form)[key] = value
     if per_form:
         from fanlight.care.scales.frame_groups import score_by_context
 
         return score_by_context(instrument, frame, shared, per_form)
-    check_context(instrument, shared)
-    shift = next((coding.shift for coding in instrument.codings if coding.id == shared.get("coding")), 0)
+    known = known_context(instrument, shared)
+    shift = next((coding.shift for coding in instrument.codings if coding.id == known.get("coding")), 0)
     columns, size = read_columns(instrument, frame, shift)
-    return score_read_columns(instrument, columns, size, shared)
+    return score_read_columns(instrument, columns, size, known)
 
 
 def score_read_columns(

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 Rows = npt.NDArray[np.intp]
 
 
-def score_by_context(instrument: Instrument, frame: Any, shared: Mapping[str, ContextValue], per_form: Mapping[str, Any]) -> ScoredColumns:
+def score_by_context(
+    instrument: Instrument, frame: Any, shared: Mapping[str, ContextValue | None], per_form: Mapping[str, Any]
+) -> ScoredColumns:
     """Scored columns of N forms whose context differs; a null context value is an absent one."""
-    from fanlight.care.scales.answers import check_context
+    from fanlight.care.scales.answers import known_context
     from fanlight.care.scales.frame import NO_BAND, ScoredColumns, score_read_columns
 
     if "coding" in per_form:
@@ -31,13 +33,12 @@ def score_by_context(instrument: Instrument, frame: Any, shared: Mapping[str, Co
             "coding holds for a whole frame",
             "Split the frame by coding.",
         )
-    check_context(instrument, {key: value for key, value in shared.items() if key == "coding"})
+    shared = known_context(instrument, shared)
     shift = next((coding.shift for coding in instrument.codings if coding.id == shared.get("coding")), 0)
     columns, size = read_columns(instrument, frame, shift)
     parts: list[tuple[Rows, ScoredColumns]] = []
     for own, rows in _groups(instrument, per_form, size):
-        context = {**shared, **own}
-        check_context(instrument, context)
+        context = {**shared, **known_context(instrument, own)}
         parts.append(
             (rows, score_read_columns(instrument, {name: _take(column, rows) for name, column in columns.items()}, len(rows), context))
         )
@@ -61,7 +62,8 @@ def _groups(instrument: Instrument, per_form: Mapping[str, Any], size: int) -> l
         )
     found: dict[tuple[Any, ...], list[int]] = {}
     for row, values in enumerate(zip(*lists, strict=True)):
-        found.setdefault(tuple(value.item() if isinstance(value, np.generic) else value for value in values), []).append(row)
+        plain = (value.item() if isinstance(value, np.generic) else value for value in values)
+        found.setdefault(tuple(None if value != value else value for value in plain), []).append(row)
     return [
         ({key: value for key, value in zip(keys, values, strict=True) if value is not None}, np.array(rows, np.intp))
         for values, rows in found.items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from fanlight.care.scales.answers import AnswerSet, check_context, read_answers
+from fanlight.care.scales.answers import AnswerSet, known_context, read_answers
 from fanlight.care.scales.arithmetic import Number, Rate, rate
 from fanlight.care.scales.conditions import ContextValue, Reading
 from fanlight.care.scales.instrument import Instrument
@@ -45,14 +45,13 @@ class Score:
     faults: tuple[Fault, ...] = ()
 
 
-def score(instrument: Instrument, answers: Mapping[str, object], context: Mapping[str, ContextValue] | None = None) -> Score:
+def score(instrument: Instrument, answers: Mapping[str, object], context: Mapping[str, ContextValue | None] | None = None) -> Score:
     """Score one answer set: item id to whole number, true or false for yes/no items, None (or absent) for missing.
 
     Nothing the answers hold raises: a wrong one makes the status `invalid` and stands in `faults`, and the suicide items
     are judged all the same. Context the instrument does not know raises `ScaleError` (FAN-SCALE-003).
     """
-    known = dict(context or {})
-    check_context(instrument, known)
+    known = known_context(instrument, context or {})
     found = read_answers(instrument, answers, known)
     safety = _safety(instrument, found)
     if found.faults:
