@@ -85,3 +85,44 @@ def test_days_far_apart_are_not_near_unless_one_digit_or_exchanged(day, apart):
     swapped = day.year == other.year and (day.month, day.day) == (other.day, other.month)
     found = grounds(Identity(1, "Moreau", "Anna", day), Identity(2, "Moreau", "Anna", other))
     assert bool(found) == (differ == 1 or swapped)
+
+
+CROWDED = st.lists(
+    st.tuples(
+        st.text("aeln", min_size=0, max_size=5),
+        st.sampled_from(["", "Ann", "Anna", "Aen", "B", "Bo", "Nal"]),
+        st.sampled_from(["", "2025550"]),
+    ),
+    min_size=52,
+    max_size=70,
+)
+
+
+@given(CROWDED)
+def test_in_a_crowd_of_one_birth_date_the_index_finds_what_comparing_each_with_each_finds(names):
+    born = date(1900, 1, 1)
+    people = [Identity(key, family, given_names, born, phone) for key, (family, given_names, phone) in enumerate(names)]
+    index = Likenesses(people[:-3])
+    index.like(people[0])  # the crowd is sorted here; whoever comes later is sorted into it
+    for late in people[-3:]:
+        index.add(late)
+    for one in people:
+        assert {other.key for other, _ in index.like(one)} == {other.key for other in people if other is not one and grounds(one, other)}
+
+
+def test_many_people_under_one_placeholder_date_are_not_compared_each_with_each(monkeypatch):
+    from fanlight.exchange import likeness
+
+    asked = [0]
+
+    def counting(one, other):
+        asked[0] += 1
+        return grounds(one, other)
+
+    monkeypatch.setattr(likeness, "grounds", counting)
+    index = Likenesses()
+    for n in range(3000):
+        person = Identity(n, f"Abel{n:05}", "Ann", date(1900, 1, 1))
+        index.like(person)
+        index.add(person)
+    assert asked[0] < 3000 * 100

@@ -115,6 +115,7 @@ class Likenesses:
     def __init__(self, people: Iterable[Identity] = ()) -> None:
         self._people: dict[int, Identity] = {}
         self._by: dict[tuple[str, object], list[int]] = defaultdict(list)
+        self._fine: dict[date, dict[str, list[int]]] = {}
         for person in people:
             self.add(person)
 
@@ -123,17 +124,51 @@ class Likenesses:
         self._people[person.key] = person
         for key in self._keys(person):
             self._by[key].append(person.key)
+        fine = self._fine.get(person.birth_date)
+        if fine is not None:
+            _add_fine(fine, person)
 
     def like(self, person: Identity) -> list[tuple[Identity, tuple[str, ...]]]:
         """Everybody who may be this person, with the grounds; the strongest grounds first."""
-        near = {key for at in self._keys(person) for key in self._by.get(at, ())} - {person.key}
+        near = {key for at in self._keys(person)[1:] for key in self._by.get(at, ())}
+        near = (near | self._born_with(person)) - {person.key}
         found = [(self._people[key], grounds(self._people[key], person)) for key in sorted(near)]
         return sorted(((other, why) for other, why in found if why), key=lambda pair: (_RANK.get(pair[1][0], 9), pair[0].key))
+
+    def _born_with(self, person: Identity) -> set[int]:
+        """Whoever has the same birth date. Where that is a crowd, a placeholder date as a rule, only those whose names could be one slip
+        apart, or exchanged, or whose telephone is the same: the others have no ground.
+        """
+        crowd = self._by.get(("born", person.birth_date), ())
+        if len(crowd) <= _CROWD:
+            return set(crowd)
+        fine = self._fine.get(person.birth_date)
+        if fine is None:
+            fine = self._fine[person.birth_date] = defaultdict(list)
+            for key in crowd:
+                _add_fine(fine, self._people[key])
+        return {key for at in _fine_keys(person) for key in fine.get(at, ())}
 
     @staticmethod
     def _keys(person: Identity) -> list[tuple[str, object]]:
         name = letters(person.family_name) + "|" + letters(person.given_names)
         return [("born", person.birth_date), ("name", name), *(("number", number) for number in person.numbers)]
+
+
+_CROWD = 48
+"""People of one birth date who are simply compared each with each."""
+
+
+def _add_fine(fine: dict[str, list[int]], person: Identity) -> None:
+    for at in {*_fine_keys(person), f"x{letters(person.family_name)}|{letters(person.given_names)}"}:
+        fine[at].append(person.key)
+
+
+def _fine_keys(person: Identity) -> set[str]:
+    """Two names one slip apart share the name itself or what is left of it without one letter; exchanged ones are asked for crosswise."""
+    family, given, phone = letters(person.family_name), letters(person.given_names), _digits(person.phone)
+    left = {family[:at] + family[at + 1 :] for at in range(len(family))}
+    return {f"n{name}" for name in {family, *left}} | {f"x{given}|{family}"} | ({f"t{phone}"} if phone else set())
 
 
 _RANK = {"the same number": 0, "the same name and birth date": 1, "family and given names exchanged, the same birth date": 2}
