@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
 from fanlight.records import clock
 from fanlight.records.actions.patients import register_patient
 from fanlight.records.models import AuditEvent, SessionEvent, StaffMember, TreatmentSession
-from fanlight.records.search import find, folded
+from fanlight.records.search import find
+from fanlight.records.search_words import folded, read_search
 from fanlight.records.session_path import keep_transitions
 from fanlight.sample.fill import fill_clinic
 
@@ -38,6 +41,11 @@ def enter(nurse, family: str, given: str, born: str = "1985-02-03"):
         ("الحداد", "عادلة", "الحد"),
         ("O'Dell", "Ada 🌿", "🌿"),
         ("Straße", "Max", "STRASSE"),
+        ("O'Neil-Smith", "Ed", "o\u2019neil"),
+        ("O\u2019Neil-Smith", "Ed", "O'Neil"),
+        ("O'Neil-Smith", "Ed", "oneil"),
+        ("O'Neil-Smith", "Ed", "smith ed"),
+        ("Łukaszewski", "Bjørn", "lukas bjorn"),
     ],
 )
 def test_a_name_is_found_by_its_beginnings_in_any_script_with_or_without_accents(nurse, family, given, typed):
@@ -82,3 +90,54 @@ def test_each_sees_what_their_role_may_and_the_words_are_not_kept(nurse):
 def test_folding_twice_is_folding_once():
     for text in ("Zoë", "İstanbul", "ﬁnch", "Ngũgĩ", "عادلة", "🌿"):
         assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("4 Jun 1983", ["1983-06-04"]),
+        ("4th June 1983", ["1983-06-04"]),
+        ("June 4, 1983", ["1983-06-04"]),
+        ("1983-06-04", ["1983-06-04"]),
+        ("21.11.1980", ["1980-11-21"]),
+        ("11/21/1980", ["1980-11-21"]),
+        ("04/06/1983", ["1983-04-06", "1983-06-04"]),  # both readings
+        ("Sat 21 Nov", ["2026-11-21"]),  # as a page of this year writes it
+        ("31/02/1983", []),
+        ("Marcus 4", []),  # a name that begins like a month
+        ("May", []),
+        ("10", []),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(typed, days):
+    assert sorted(day.isoformat() for day in read_search(typed, on=date(2026, 11, 22)).days) == days
+
+
+@pytest.mark.parametrize("typed", ["4 Jun 1983", "June 4, 1983", "04/06/1983", "04.06.1983", "mere 4 jun 1983", "hartsmere 1983-06-04"])
+def test_a_person_is_found_by_a_birth_date_in_several_writings(nurse, typed):
+    made = enter(nurse, "Hartsmere-Mere", "Quill", "1983-06-04")
+    assert made.pk in [row.pk for row in find(nurse, typed).patients]
+
+
+def test_a_record_number_is_found_however_it_is_typed_on_both_pages(nurse):
+    made = enter(nurse, "Ångström", "Zoë")
+    figures = made.number.split("-")[-1]
+    web = Client()
+    web.force_login(nurse)
+    for typed in (
+        made.number,
+        made.number.lower(),
+        made.number.replace("-", ""),
+        made.number.replace("-", " "),
+        figures,
+        figures.lstrip("0"),
+    ):
+        assert made.pk in [row.pk for row in find(nurse, typed).patients], typed
+        assert f"/patients/{made.pk}/" in web.post("/patients/", {"q": typed}).content.decode(), typed
+    assert made.pk not in [row.pk for row in find(nurse, figures + "0").patients]
+    assert f"/patients/{made.pk}/" in web.post("/patients/", {"q": "zoe angs"}).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["'; DROP TABLE x;--", "%", "_", "\x00", "-", "'", "a" * 500, "0", "٤", "<b>"])
+def test_odd_input_finds_nothing_and_breaks_nothing(nurse, typed):
+    assert find(nurse, typed).patients == ()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import unicodedata
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,10 +15,10 @@ from fanlight.core.instants import clinic_day
 from fanlight.records.merged import survivors
 from fanlight.records.models import Patient, SessionEvent, StaffMember, Task, TreatmentSession
 from fanlight.records.permissions import Permission
+from fanlight.records.search_words import Asked, begun, folded, read_search, squeezed
 
 AT_MOST = 8
 """Hits of each kind; more are counted, and asked to be narrowed."""
-_LONGEST = 120
 _WITH_LOTS = (EventKind.DOSE_PREPARED.value, EventKind.DEVICE_TAKEN.value)
 
 
@@ -39,43 +37,49 @@ class Found:
         return not (self.patients or self.sessions or self.tasks)
 
 
-def folded(text: str) -> str:
-    """Text without accents, in one case: "Ésme" is found by "esme", and the other way round. Every script keeps its letters."""
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
+def find(user: StaffMember, text: str, *, on: date | None = None) -> Found:
+    """What the words fit: every word, each as the beginning of a word of the name, or as a number, a date or a lot.
 
-
-def find(user: StaffMember, text: str) -> Found:
-    """What the words fit: every word, each as the beginning of a word of the name, or as a number, a date (1985-02-03) or a lot."""
-    words = folded(text[:_LONGEST]).split()
-    if not words:
+    `on` is today's date, for a day written without its year.
+    """
+    asked = read_search(text, on=on)
+    if not asked.words:
         return Found((), (), ())
-    days = _days(words)
-    people, more = _patients(user, words, days) if user.may(Permission.SEE_PATIENT) else ((), 0)
-    sessions = _sessions(user, words, days) if user.may(Permission.SEE_SESSION) else ()
-    tasks = _tasks(user, words, days, people) if user.may(Permission.SEE_TASKS) else ()
+    people, more = _patients(user, asked) if user.may(Permission.SEE_PATIENT) else ((), 0)
+    sessions = _sessions(user, asked) if user.may(Permission.SEE_SESSION) else ()
+    tasks = _tasks(user, asked, people) if user.may(Permission.SEE_TASKS) else ()
     return Found(people, sessions, tasks, more)
 
 
-def _days(words: list[str]) -> list[date]:
-    found = []
-    for word in words:
-        with suppress(ValueError):
-            found.append(date.fromisoformat(word))
-    return found
-
-
-def _patients(user: StaffMember, words: list[str], days: list[date]) -> tuple[tuple[Patient, ...], int]:
+def fitting(user: StaffMember, asked: Asked) -> list[int]:
+    """The keys of the patients a search fits, each by the record that stands for them; in the order they were entered."""
     away = survivors(user.site)
+    sought = [(f" {word}", squeezed(word)) for word in asked.rest]
+    all_words = [(f" {word}", squeezed(word)) for word in asked.words] if asked.days else []
+
+    def fits(name: str, number: str, born: date) -> bool:
+        if number == asked.number or _is_tail(asked.number, number):
+            return True
+        by_day = not asked.days or born in asked.days
+        if by_day and all(begin in name or plain == number for begin, plain in sought):
+            return True
+        return bool(all_words) and all(begin in name or plain == number for begin, plain in all_words)
+
     here = Patient.objects.for_user(user)
-    typed = [word for word in words if word not in {day.isoformat() for day in days}]
-    begun = [(word, f" {word}") for word in typed]
-    wanted = dict.fromkeys(
-        away.get(pk, pk)
-        for pk, name, number, born in _index(here)
-        if (not days or born in days) and all(begin in name or number == word for word, begin in begun)
-    )
-    found = here.filter(pk__in=list(wanted)[: AT_MOST * 20]).order_by("family_name", "given_names", "pk")
+    return list(dict.fromkeys(away.get(pk, pk) for pk, name, number, born in _index(here) if fits(name, number, born)))
+
+
+def _is_tail(asked: str, number: str) -> bool:
+    """True when only the figures of a record number were typed, with or without its noughts: 4 and 0004 for FL-0004."""
+    if not asked.isdecimal() or len(asked) > len(number):
+        return False
+    figures = number[len(number.rstrip("0123456789")) :]
+    return bool(figures) and figures.lstrip("0") == asked.lstrip("0") != ""
+
+
+def _patients(user: StaffMember, asked: Asked) -> tuple[tuple[Patient, ...], int]:
+    wanted = fitting(user, asked)
+    found = Patient.objects.for_user(user).filter(pk__in=wanted[: AT_MOST * 20]).order_by("family_name", "given_names", "pk")
     return tuple(found[:AT_MOST]), max(len(wanted) - AT_MOST, 0)
 
 
@@ -84,7 +88,7 @@ _INDEX: dict[tuple[str, int], tuple[tuple[Any, ...], _Index]] = {}
 
 
 def _index(here: QuerySet[Patient]) -> _Index:
-    """Key, searched name, number and birth date of these people. Kept until one of them is added or corrected."""
+    """Key, searched name, squeezed number and birth date of these people. Kept until one of them is added or corrected."""
     state = here.aggregate(count=Count("pk"), last=Max("pk"), versions=Sum("row_version"), site=Max("site_id"))
     if not state["count"]:
         return ()
@@ -92,23 +96,26 @@ def _index(here: QuerySet[Patient]) -> _Index:
     kept = _INDEX.get(key)
     if kept is None or kept[0] != now:
         rows = here.order_by("pk").values_list("pk", "family_name", "given_names", "number", "birth_date")
-        kept = _INDEX[key] = (now, tuple((pk, _spaced(family, given), number.casefold(), born) for pk, family, given, number, born in rows))
+        kept = _INDEX[key] = (
+            now,
+            tuple((pk, _spaced(family, given), squeezed(folded(number)), born) for pk, family, given, number, born in rows),
+        )
     return kept[1]
 
 
 @functools.lru_cache(maxsize=65_536)
 def _spaced(family: str, given: str) -> str:
     """A name as it is searched, each word after one blank. A clinic's names are folded once, not once for each letter typed."""
-    return "".join(f" {word}" for word in folded(f"{family} {given}").split())
+    return begun(f"{family} {given}")
 
 
-def _sessions(user: StaffMember, words: list[str], days: list[date]) -> tuple[TreatmentSession, ...]:
+def _sessions(user: StaffMember, asked: Asked) -> tuple[TreatmentSession, ...]:
     here = TreatmentSession.objects.for_user(user).select_related("course__patient__site").order_by("-planned_on", "number")
-    wanted = Q(planned_on__in=days) if days else Q(pk__in=[])
-    if len(words) == 1 and not days:
-        wanted |= Q(reference__iexact=words[0])
-        if any(letter.isdigit() for letter in words[0]):
-            wanted |= Q(pk__in=_with_lot(user, words[0]))
+    wanted = Q(planned_on__in=asked.days) if asked.days else Q(pk__in=[])
+    if len(asked.words) == 1:
+        wanted |= Q(reference__iexact=asked.words[0])
+        if any(letter.isdigit() for letter in asked.words[0]):
+            wanted |= Q(pk__in=_with_lot(user, asked.words[0]))
     return tuple(here.filter(wanted)[:AT_MOST])
 
 
@@ -118,14 +125,14 @@ def _with_lot(user: StaffMember, lot: str) -> list[int]:
     return list(dict.fromkeys(row.session_id for row in rows.order_by("-pk")[:200] if folded(str(row.payload.get("lot") or "")) == lot))
 
 
-def _tasks(user: StaffMember, words: list[str], days: list[date], people: tuple[Patient, ...]) -> tuple[Task, ...]:
+def _tasks(user: StaffMember, asked: Asked, people: tuple[Patient, ...]) -> tuple[Task, ...]:
     open_now = Task.objects.for_user(user).filter(closed_at__isnull=True).select_related("owner", "patient").order_by("due_at")
     known = {key for patient in people for key in patient.record_ids}
-    spans = [clinic_day(day, user.site.zone) for day in days]
+    spans = [clinic_day(day, user.site.zone) for day in asked.days]
     found = []
     for task in open_now.iterator(chunk_size=500):
         text = folded(f"{task.title} {task.owner.name}").split()
-        by_words = all(any(part.startswith(word) for part in text) for word in words)
+        by_words = all(any(part.startswith(word) for part in text) for word in asked.words)
         if by_words or task.patient_id in known or any(start <= task.due_at < end for start, end in spans):
             found.append(task)
             if len(found) == AT_MOST:

@@ -25,7 +25,8 @@ def find(request: HttpRequest) -> HttpResponse:
     more = 0
     if text:
         note("find", at=now, by=user, length=len(text))
-        found, today = find_rows(user, text), clinic_date(now, user.site.zone)
+        today = clinic_date(now, user.site.zone)
+        found = find_rows(user, text, on=today)
         more = found.more_patients
         groups = [
             ("Patients", [_line(f"/patients/{p.pk}/", p.name, f"{birth_words(p.birth_date, today)} · {p.number}") for p in found.patients]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -25,6 +24,8 @@ from fanlight.records.models import Course, CourseEnding, HistoryEntry, Patient,
 from fanlight.records.owed_scales import missing_of
 from fanlight.records.permissions import Permission
 from fanlight.records.received_facts import FROM
+from fanlight.records.search import fitting
+from fanlight.records.search_words import read_search
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import DayField, KeyedForm, do_once
 from fanlight.web.pages.course_panes import session_fan
@@ -65,18 +66,9 @@ def patients(request: HttpRequest) -> HttpResponse:
     found = Patient.objects.for_user(user)
     if wanted:
         note("search_patients", at=clock.now(), by=user, length=len(wanted))
-        match = Q()
-        for word in wanted.split():
-            one = Q(family_name__icontains=word) | Q(given_names__icontains=word) | Q(number__iexact=word)
-            with suppress(ValueError):
-                one |= Q(birth_date=date.fromisoformat(word))
-            match &= one
-        found = found.filter(match)
-    away = survivors(user.site)
-    if away:  # whoever is found under a merged name is found under the record that stands for them
-        hits = set(found.filter(pk__in=away).values_list("pk", flat=True)) if wanted else set()
-        standing = Patient.objects.for_user(user).filter(pk__in={away[pk] for pk in hits})
-        found = found.exclude(pk__in=away) | standing
+        found = found.filter(pk__in=fitting(user, read_search(wanted, on=clinic_date(clock.now(), user.site.zone))))
+    else:
+        found = found.exclude(pk__in=survivors(user.site))  # a merged record is shown as the one that stands for it
     total = found.count()
     today = clinic_date(clock.now(), user.site.zone)
     listed = list(found.order_by("family_name", "given_names")[:_FOUND_AT_MOST])
