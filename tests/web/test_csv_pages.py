@@ -154,3 +154,49 @@ def test_a_file_of_another_clinic_is_not_there(house):
     client = Client()
     client.force_login(other.nurse)
     assert client.get(f"/import/csv/{pk}/").status_code == 404
+
+
+def test_a_dry_run_shows_the_cell_at_fault_and_gives_every_fault_as_a_file(house):
+    client = client_of(house, "nurse")
+    many = b"MRN;Last Name;First Name;DOB;Weight;Epilepsy\n" + b"".join(
+        b"%d;Abel;Ann;31/02/19%02d;70;no\n" % (n, n % 90 + 10) for n in range(230)
+    )
+    upload(client, many + b'900;"=cmd|x";Bo;03/04/1980;=1+1;no\n')
+    pk = CsvUpload.objects.get().pk
+    words, carried = dry(client, pk, **{"unit-4": "kg"})
+    assert "DOB “31/02/1910”: the calendar has no such day" in words
+    assert "All 231 faults as a file" in words
+    assert "31 more" in words
+    file = client.post(f"/import/csv/{pk}/", carried | {"act": "faults"})
+    assert file["Content-Type"].startswith("text/csv")
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 232
+    assert lines[1] == "2,DOB,31/02/1910,the calendar has no such day"
+    assert lines[-1].startswith("232,Weight,'=1+1,")
+    assert Patient.objects.count() == ImportBatch.objects.count() == 0
+
+
+def test_a_file_of_a_head_alone_says_so_and_offers_nothing_to_import(house):
+    client = client_of(house, "nurse")
+    upload(client, b"MRN;Last Name;First Name;DOB\n")
+    page = client.post(f"/import/csv/{CsvUpload.objects.get().pk}/", answers(act="dry"))
+    words = page.content.decode()
+    assert "There is no row below the head." in words
+    assert re.search(r'value="commit" disabled', words)
+    assert "<table" not in words
+
+
+def test_a_file_too_large_for_a_page_is_still_tried_and_the_command_named(house):
+    client = client_of(house, "nurse")
+    upload(
+        client,
+        b"MRN;Last Name;First Name;DOB\n"
+        + b"".join(b"%d;Abel%d;Ann;%d/11/%d\n" % (n, n, n % 28 + 1, n % 70 + 1920) for n in range(10_001)),
+    )
+    pk = CsvUpload.objects.get().pk
+    words, carried = dry(client, pk)
+    assert "of 10001 rows would go in." in words
+    assert "fanlight import-csv" in words
+    assert re.search(r'value="commit" disabled', words)
+    assert client.post(f"/import/csv/{pk}/", carried).status_code == 200
+    assert ImportBatch.objects.count() == Patient.objects.count() == 0

@@ -113,4 +113,6 @@ def why_no_day(text: str, format: str) -> str:
     if text.isdigit() and len(text) == 5:
         return "it is a spreadsheet's day number; format the column as a date and save again"
     other = next((name for name in FORMATS if name != format and read_day(text, name) is not None), None)
+    if other is None and any(shape.match(text) for shape in (_ISO, _THREE, _COMPACT)):
+        return "the calendar has no such day"
     return f"it is not {FORMATS[format]}" + (f"; it can be read as {FORMATS[other]}" if other else "")

@@ -6,6 +6,7 @@ import csv
 import json
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from collections.abc import Mapping as Plain
 from typing import Any
 
@@ -15,7 +16,18 @@ from django.shortcuts import redirect, render
 
 from fanlight.core.errors import FanlightError, InputError
 from fanlight.core.instants import clinic_date
-from fanlight.exchange.csv_files import Choice, Column, Mapping, columns_of, guarded, mapping_from, mapping_json, read_table, targets_of
+from fanlight.exchange.csv_files import (
+    Choice,
+    Column,
+    Mapping,
+    Table,
+    columns_of,
+    guarded,
+    mapping_from,
+    mapping_json,
+    read_table,
+    targets_of,
+)
 from fanlight.records import clock
 from fanlight.records.csv_importing import content_of, import_csv, keep_mapping, keep_upload, kept_mappings
 from fanlight.records.csv_planning import DryRun, RowFate, RowPlan, dry_run
@@ -28,6 +40,8 @@ from fanlight.web.forms import FaultLine
 from fanlight.web.pages.csv_mapping import column_rows, grouped_targets
 
 _MOST_ROWS = 10_000
+"""Rows a page lets in. A larger file is tried here, and let in by the command, which shows how far it is."""
+_MOST_TRIED = 100_000
 _SHOWN = 200
 _URGENT = {RowFate.REFUSED: 0, RowFate.SUSPECTED: 1, RowFate.SAME: 2, RowFate.NEW: 3}
 
@@ -63,21 +77,21 @@ def csv_import(request: HttpRequest, pk: int) -> HttpResponse:
     kept = kept_mappings(user.site)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     mapping = _mapping(request, columns, kept, upload.name, targets)
-    if act == "commit":
+    if act == "commit" and len(table.rows) <= _MOST_ROWS:
         return _commit(request, upload, mapping)
     faults: list[FaultLine] = []
     by_column: dict[str, list[str]] = defaultdict(list)
-    if act == "dry":
-        if len(table.rows) > _MOST_ROWS:
-            words = (
-                f"The file has {len(table.rows)} rows. Above {_MOST_ROWS:,} use the command: fanlight import-csv, with a mapping kept here."
-            )
+    if act in ("dry", "faults"):
+        if len(table.rows) > _MOST_TRIED:
+            words = f"The file has {len(table.rows):,} rows. {_by_command(_MOST_TRIED)}"
             faults.append(FaultLine(words))
         try:
             if not faults:
                 today = clinic_date(clock.now(), user.site.zone)
                 planned = dry_run(table, mapping, site=user.site, content=content, today=today)
-                return render(request, "csv_dry_run.html", _planned(upload, mapping, planned, kept))
+                if act == "faults":
+                    return _faults_file(upload, table, planned)
+                return render(request, "csv_dry_run.html", _planned(upload, table, mapping, planned, kept))
         except InputError as problem:
             at = {name: place for place, name in enumerate(table.columns)}
             for fault in problem.faults:
@@ -147,28 +161,60 @@ def _posted(request: HttpRequest, columns: tuple[Column, ...]) -> Mapping:
     return Mapping(given.get("source", "").strip(), tuple(choices))
 
 
-def _planned(upload: CsvUpload, mapping: Mapping, planned: DryRun, kept: Plain[str, Mapping]) -> dict[str, Any]:
+def _by_command(most: int) -> str:
+    return f"Above {most:,} rows use the command: fanlight import-csv, with a mapping kept here."
+
+
+def _cells(table: Table, plans: Iterable[RowPlan]) -> dict[tuple[int, str], str]:
+    """What stands in each cell at fault, for the eyes of the person who holds the file; a kept report has none of it."""
+    place = {name: at for at, name in enumerate(table.columns)}
+    rows = {row.number: row.cells for row in table.rows if not row.fault}
+    return {
+        (fault.row, fault.column): rows[fault.row][place[fault.column]]
+        for plan in plans
+        for fault in plan.faults
+        if fault.column in place and fault.row in rows
+    }
+
+
+def _faults_file(upload: CsvUpload, table: Table, planned: DryRun) -> HttpResponse:
+    """Every fault of a dry run, to be worked through beside the file; no cell of it is run by the spreadsheet that opens it."""
+    cells = _cells(table, planned.plans)
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="faults-{upload.pk}.csv"'
+    answer.write("\ufeff")
+    out = csv.writer(answer)
+    out.writerow(["row", "column", "cell", "reason"])
+    for fault in planned.faults:
+        out.writerow([fault.row, guarded(fault.column), guarded(cells.get((fault.row, fault.column), "")), guarded(fault.reason)])
+    return answer
+
+
+def _planned(upload: CsvUpload, table: Table, mapping: Mapping, planned: DryRun, kept: Plain[str, Mapping]) -> dict[str, Any]:
     plans = sorted(planned.plans, key=lambda plan: (_URGENT[plan.fate], not plan.attention, plan.person.row))
     shown = plans[:_SHOWN]
     there = {row.pk: row for row in Patient.objects.filter(pk__in=[plan.patient_pk for plan in shown if plan.patient_pk])}
+    cells = _cells(table, shown)
     return {
         "upload": upload,
         "mapping_json": json.dumps(mapping_json(mapping)),
         "source": mapping.source,
         "totals": planned.totals,
-        "rows": [_plan_row(plan, there) for plan in shown],
+        "rows": [_plan_row(plan, there, cells) for plan in shown],
+        "fault_count": len(planned.faults),
         "more": max(len(plans) - _SHOWN, 0),
         "count": len(plans),
         "empty_rows": planned.empty_rows,
         "suspected": planned.totals[RowFate.SUSPECTED.value],
         "facts": sum(len(plan.person.facts) for plan in planned.plans if plan.fate is not RowFate.REFUSED),
         "will": sum(planned.totals[fate.value] for fate in (RowFate.NEW, RowFate.SAME)),
+        "too_many": _by_command(_MOST_ROWS) if len(table.rows) > _MOST_ROWS else "",
         "is_kept": any(mapping == held for held in kept.values()),
         "write_key": uuid.uuid4(),
     }
 
 
-def _plan_row(plan: RowPlan, there: Plain[int, Patient]) -> dict[str, Any]:
+def _plan_row(plan: RowPlan, there: Plain[int, Patient], cells: Plain[tuple[int, str], str]) -> dict[str, Any]:
     person_row = plan.person
     patient = there.get(plan.patient_pk or 0)
     return {
@@ -179,7 +225,7 @@ def _plan_row(plan: RowPlan, there: Plain[int, Patient]) -> dict[str, Any]:
         "name": f"{person_row.given_names} {person_row.family_name}".strip(),
         "born": person_row.birth_date,
         "facts": len(person_row.facts),
-        "faults": [f"{fault.column or 'the row'}: {fault.reason}" for fault in plan.faults],
+        "faults": [(fault.column or "the row", cells.get((fault.row, fault.column), "")[:60], fault.reason) for fault in plan.faults],
         "grounds": plan.grounds if plan.fate is RowFate.SUSPECTED else "",
         "like": patient,
         "like_row": plan.same_as,

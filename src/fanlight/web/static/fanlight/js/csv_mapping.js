@@ -1,14 +1,32 @@
 // The mapping page: what is asked of a column follows what it becomes. Without this the server asks on the next look.
 
 const all = document.getElementById("all-targets");
-for (const select of document.querySelectorAll("select[data-fill]")) {
+/** Give a list its choices. A file of hundreds of columns has tens of thousands: the page is there first, they follow. */
+function fill(select) {
   const chosen = select.value;
+  delete select.dataset.fill;
   select.append(all.content.cloneNode(true));
   if (chosen) {
     select.querySelector(`option[value="${CSS.escape(chosen)}"]`).remove();
     select.value = chosen;
   }
 }
+
+function fillSome() {
+  const until = performance.now() + 12;
+  for (const select of document.querySelectorAll("select[data-fill]")) {
+    if (performance.now() > until) {
+      setTimeout(fillSome);
+      return;
+    }
+    fill(select);
+  }
+}
+
+for (const kind of ["pointerdown", "focusin"]) {
+  document.addEventListener(kind, (event) => event.target.matches("select[data-fill]") && fill(event.target), true);
+}
+fillSome();
 
 document.getElementById("mapping-form").addEventListener("change", (event) => {
   const select = event.target.closest('select[name^="target-"]');

@@ -15,8 +15,9 @@ function guard(event) {
     event.preventDefault();
     return;
   }
-  form.dataset.sent = "1";
   const button = event.submitter;
+  if (button?.dataset.again !== undefined) return; // a file comes back and the page stays: it may be asked for again
+  form.dataset.sent = "1";
   if (button) button.setAttribute("aria-busy", "true");
 }
 
