@@ -176,6 +176,12 @@ class Library:
         """Rules, criteria, definitions and medicines: what a screening is made from."""
         return load_screening_content(self.folder, self.facts, dict(self.sources), self.version, shipped_version=self.shipped_version)
 
+    def read_all(self) -> None:
+        """Read every part now, so that no request waits for one."""
+        for name, part in vars(type(self)).items():
+            if isinstance(part, cached_property):
+                getattr(self, name)
+
     @cached_property
     def _shipped_texts(self) -> Mapping[str, str]:
         return {name: (self.folder / "protocols" / f"{name}.yaml").read_text(encoding="utf-8") for name in self.shipped_protocols}

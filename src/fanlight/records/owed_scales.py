@@ -171,9 +171,8 @@ def _asked_at_the_chair(visits: Mapping[int, int]) -> list[tuple[int, datetime]]
 
 def _closures(site: Site, patients: list[int] | None) -> dict[int, dict[str, tuple[datetime, str, str]]]:
     """By course and due day: when the asking was closed, by whom, and why."""
-    rows = Task.objects.filter(site=site, kind__in=KINDS.values(), key__startswith="scales:", closed_at__isnull=False)
-    if patients is not None:
-        rows = rows.filter(patient_id__in=patients)
+    whose = {"site": site} if patients is None else {"patient_id__in": patients}
+    rows = Task.objects.filter(**whose, kind__in=KINDS.values(), key__startswith="scales:", closed_at__isnull=False)
     found: dict[int, dict[str, tuple[datetime, str, str]]] = defaultdict(dict)
     for key, at, by, note in rows.order_by("pk").values_list("key", "closed_at", "closed_by__name", "closing_note"):
         _, course, due_on = key.split(":")
