@@ -24,6 +24,18 @@ class Role(StrEnum):
         return self.value.replace("_", " ")
 
 
+def whom_to_ask(labels: Iterable[str]) -> str:
+    """The last sentence of a refusal.
+
+    >>> whom_to_ask(["nurse", "auditor", "therapist"])
+    'Ask an auditor, a nurse or a therapist.'
+    """
+    named = [f"{'an' if label[0] in 'aeiou' else 'a'} {label}" for label in sorted(set(labels))]
+    if not named:
+        return "Nobody here may."
+    return f"Ask {', '.join(named[:-1])} or {named[-1]}." if len(named) > 1 else f"Ask {named[0]}."
+
+
 class Permission(StrEnum):
     """One thing a page or an action may ask for."""
 
@@ -59,6 +71,39 @@ class Permission(StrEnum):
     SIGN_PROTOCOLS = "sign_protocols"
     MANAGE_STAFF = "manage_staff"
     SEE_AUDIT = "see_audit"
+
+    @property
+    def refusal(self) -> str:
+        """What a person without it cannot do: "see patients", "record facts"."""
+        return _REFUSED_AS.get(self.value, self.value.replace("_", " "))
+
+
+_REFUSED_AS = {
+    "see_today": "see the page of today",
+    "see_patient": "see patients",
+    "see_screening": "see a screening",
+    "edit_demographics": "enter or correct a person",
+    "decide_eligibility": "decide on a treatment",
+    "see_course": "see a course",
+    "open_course": "open a course",
+    "order_dose": "order a dose",
+    "plan_dates": "plan dates",
+    "see_session": "see a session",
+    "record_session": "record at a session",
+    "check_in": "check a patient in",
+    "start_dose": "start a dose",
+    "discharge": "let a patient leave",
+    "override": "go past a rule",
+    "acknowledge_alert": "acknowledge an alert",
+    "assess_risk": "assess a risk",
+    "see_consent": "see consents",
+    "take_consent": "take a consent",
+    "see_tasks": "see what is owed",
+    "close_tasks": "close what is owed",
+    "manage_staff": "manage accounts",
+    "see_audit": "see the audit",
+}
+"""Where the permission's own name is no sentence."""
 
 
 P = Permission

@@ -7,7 +7,7 @@ from datetime import datetime
 from fanlight.core.errors import FanlightError
 from fanlight.records.audit import note
 from fanlight.records.models import Patient, StaffMember
-from fanlight.records.permissions import ROLE_PERMISSIONS, Permission
+from fanlight.records.permissions import ROLE_PERMISSIONS, Permission, whom_to_ask
 
 
 class NotAllowedError(FanlightError):
@@ -25,12 +25,12 @@ def check_may(by: StaffMember, permission: Permission, *, at: datetime, patient:
         raise NotAllowedError("FAN-ROLE-002", "There is no such record here", "", "Look it up in the list of your clinic.")
     if not by.may(permission):
         note("refused:not_allowed", at=at, by=by, patient=patient, permission=permission.value)
-        holders = sorted(role.label for role, held in ROLE_PERMISSIONS.items() if permission in held)
+        holders = [role.label for role, held in ROLE_PERMISSIONS.items() if permission in held]
         raise NotAllowedError(
             "FAN-ROLE-001",
-            f"You cannot {permission.value.replace('_', ' ')}",
+            f"You cannot {permission.refusal}",
             "your roles do not include it",
-            f"Ask a {' or '.join(holders)}.",
+            whom_to_ask(holders),
         )
 
 

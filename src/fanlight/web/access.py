@@ -16,7 +16,7 @@ from fanlight.core.errors import FanlightError
 from fanlight.records import clock
 from fanlight.records.audit import note
 from fanlight.records.models import Patient, StaffMember, TreatmentSession
-from fanlight.records.permissions import ROLE_PERMISSIONS, Permission
+from fanlight.records.permissions import ROLE_PERMISSIONS, Permission, whom_to_ask
 from fanlight.records.policies import NotAllowedError
 
 View = Callable[..., HttpResponseBase]
@@ -74,10 +74,8 @@ def person(request: HttpRequest) -> StaffMember:
 
 def refused(request: HttpRequest, permission: Permission) -> HttpResponse:
     """The page that says who may instead."""
-    holders = sorted(role.label for role, held in ROLE_PERMISSIONS.items() if permission in held)
-    problem = FanlightError(
-        "FAN-ROLE-001", f"You cannot {permission.value.replace('_', ' ')}", "your roles do not include it", f"Ask a {' or '.join(holders)}."
-    )
+    holders = [role.label for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    problem = FanlightError("FAN-ROLE-001", f"You cannot {permission.refusal}", "your roles do not include it", whom_to_ask(holders))
     return render(request, "refused.html", {"problem": problem}, status=403)
 
 

@@ -14,7 +14,7 @@ from fanlight.care.sessions.events import Event, corrected_payload
 from fanlight.care.sessions.kinds import EVENT_KINDS, EventKind
 from fanlight.core.errors import FanlightError
 from fanlight.records.models import StaffMember
-from fanlight.records.permissions import Permission
+from fanlight.records.permissions import Permission, whom_to_ask
 
 _K = EventKind
 RELEASES = frozenset({_K.DISCHARGED, _K.STOPPED_AND_OBSERVED})
@@ -102,12 +102,12 @@ def check_correction(event: Event, stream: tuple[Event, ...], by: StaffMember) -
             "FAN-SESS-012", "Cannot correct this entry", "it is not an entry of this session", "Open the session it belongs to."
         )
     if not by.roles & EVENT_KINDS[old.kind].roles:
-        wanted = " or ".join(sorted(role.replace("_", " ") for role in EVENT_KINDS[old.kind].roles))
+        wanted = whom_to_ask(role.replace("_", " ") for role in EVENT_KINDS[old.kind].roles)
         raise SessionError(
             "FAN-SESS-017",
             f"You cannot correct {EVENT_KINDS[old.kind].label.lower()}",
             "only who may record it may correct it",
-            f"Ask a {wanted}.",
+            wanted,
         )
     if old.kind in SIGNED and event.payload.payload is not None:
         raise SessionError(

@@ -20,7 +20,7 @@ from fanlight.records.audit import Change, change
 from fanlight.records.bedside import Bedside
 from fanlight.records.canonical import canonical_json
 from fanlight.records.models import SessionEvent, StaffMember, TreatmentSession
-from fanlight.records.permissions import Permission
+from fanlight.records.permissions import Permission, whom_to_ask
 from fanlight.records.plans import load_plan
 from fanlight.records.policies import NotAllowedError, check_may, refuse
 from fanlight.records.streams import load_stream
@@ -187,11 +187,9 @@ def acting_role(by: StaffMember, kind: EventKind, *, at: datetime, session: Trea
     check_may(by, Permission.SEE_TODAY, at=at, patient=session.patient)
     roles = sorted(by.roles & EVENT_KINDS[kind].roles)
     if not by.is_active or not roles:
-        wanted = " or ".join(sorted(role.replace("_", " ") for role in EVENT_KINDS[kind].roles))
+        wanted = whom_to_ask(role.replace("_", " ") for role in EVENT_KINDS[kind].roles)
         raise refuse(
-            NotAllowedError(
-                "FAN-ROLE-001", f"You cannot record {EVENT_KINDS[kind].label.lower()}", "your roles do not include it", f"Ask a {wanted}."
-            ),
+            NotAllowedError("FAN-ROLE-001", f"You cannot record {EVENT_KINDS[kind].label.lower()}", "your roles do not include it", wanted),
             intention=f"record:{kind.value}",
             at=at,
             by=by,

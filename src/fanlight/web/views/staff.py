@@ -16,6 +16,7 @@ from fanlight.records.models import RoleGrant, StaffMember
 from fanlight.records.permissions import ROLE_PERMISSIONS, Permission, Role
 from fanlight.web.access import page, person
 from fanlight.web.forms import KeyedForm, do_once
+from fanlight.web.words import counted, listed
 
 
 class StaffForm(KeyedForm):
@@ -75,6 +76,8 @@ def staff(request: HttpRequest) -> HttpResponse:
     people = StaffMember.objects.filter(site=user.site).order_by("-is_active", "name")
     context = {
         "people": [(someone, ", ".join(Role(role).label for role in sorted(someone.roles)) or "no role") for someone in people],
+        "headline": f"{counted(len(people), 'person works', 'people work').capitalize()} here.",
+        "vacant": _vacant(list(people)),
         "form": form,
         "matrix": [
             (permission.value.replace("_", " "), [permission in ROLE_PERMISSIONS[role] for role in Role]) for permission in Permission
@@ -82,6 +85,19 @@ def staff(request: HttpRequest) -> HttpResponse:
         "roles": [role.label for role in Role],
     }
     return render(request, "staff.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+_FIRST = {
+    Role.MEDICAL_DIRECTOR: "a medical director, who signs the protocols",
+    Role.PRESCRIBER: "a prescriber, who decides and orders",
+    Role.NURSE: "a nurse, who interviews and sits at the chair",
+}
+"""Without these nobody can be treated."""
+
+
+def _vacant(people: list[StaffMember]) -> str:
+    held = {role for someone in people if someone.is_active for role in someone.roles}
+    return listed([words for role, words in _FIRST.items() if role.value not in held])
 
 
 def _keyed(request: HttpRequest, form: KeyedForm, do: Any) -> Any:
