@@ -10,7 +10,7 @@ import pytest
 from fanlight.content import content_folder, read
 from fanlight.science.pharmacology import SimulationInputError, solve
 from fanlight.science.pharmacology.models import Model
-from fanlight.science.pharmacology.people import Individuals, alike
+from fanlight.science.pharmacology.people import Individuals, People, alike
 from fanlight.science.pharmacology.regimens import Dose
 from fanlight.science.pharmacology.summaries import summaries
 
@@ -121,3 +121,116 @@ def test_a_rate_that_dwarfs_the_others_leaves_the_slow_ones_exact(kamp, values):
     found = kamp.simulate([DRIP], times, one)
     for k in range(2):
         assert np.abs(found[k][0] - exact[k]).max() <= 1e-10 * exact[k].max()
+
+
+TWO_STATES = [[-2.0, 0.0], [1.0, -1.0]]
+NO_NUMBERS = [
+    ("matrix", {"matrix": [["-1"]]}),
+    ("matrix", {"matrix": np.array([[-1 + 1j]])}),
+    ("matrix", {"matrix": np.ma.array([[-1.0]], mask=[[True]])}),
+    ("times", {"times": ["0", "1"]}),
+    ("times", {"times": [False, True]}),
+    ("times", {"times": np.array(["2026-01-01"], dtype="datetime64[D]")}),
+    ("boluses", {"boluses": None}),
+    ("boluses", {"boluses": "abc"}),
+    ("infusions", {"infusions": 5}),
+    ("outputs", {"outputs": None}),
+    ("boluses[0]", {"boluses": [("0", 0, 5.0)]}),
+    ("boluses[0]", {"boluses": [(0.0, False, 5.0)]}),
+    ("outputs", {"boluses": [(0.0, 0, 1e306)]}),
+]
+
+
+@pytest.mark.parametrize(("path", "changed"), NO_NUMBERS)
+def test_what_is_no_number_is_refused_by_its_place(path, changed):
+    asked = {"matrix": [[-1.0]], "boluses": [(0.0, 0, 5.0)], "infusions": [], "outputs": [0], "times": TIMES} | changed
+    with pytest.raises(SimulationInputError) as found:
+        solve(**asked)
+    assert [fault.path for fault in found.value.faults] == [path]
+
+
+def test_a_matrix_that_cannot_be_read_does_not_hide_what_else_is_wrong():
+    with pytest.raises(SimulationInputError) as found:
+        solve("x", [(9.0, 3, -1.0)], [(2.0, 1.0, 0, -5.0)], [(0, 0.0)], [0.0, 1.0])
+    assert [f.path for f in found.value.faults] == [
+        "matrix", "boluses[0]", "boluses[0]", "infusions[0]", "infusions[0]", "infusions[0]", "outputs[0]",
+    ]  # fmt: skip
+
+
+REGIMENS = [
+    (DRIP, "regimen", "not a list"),
+    ([None], "regimen[0]", "is not a dose"),
+    ([(0, 35)], "regimen[0]", "is not a dose"),
+    ([Dose(0, amount_mg="35")], "regimen[0]", "not a plain number"),
+    ([Dose(0, amount_mg=35, devices=1.5)], "regimen[0]", "whole number of devices"),
+    ([Dose(0, amount_mg=35, over_h=1, stopped_after_h=math.nan)], "regimen[0]", "not finite"),
+]
+
+
+@pytest.mark.parametrize(("regimen", "path", "says"), REGIMENS)
+def test_a_regimen_that_is_none_is_refused_by_its_place(kamp, regimen, path, says):
+    for ask in (lambda: kamp.simulate(regimen, TIMES, people(kamp)), lambda: summaries(kamp, regimen, people(kamp), 24.0)):
+        with pytest.raises(SimulationInputError) as found:
+            ask()
+        assert found.value.faults[0].path == path
+        assert says in found.value.faults[0].reason
+
+
+def unwritable() -> np.ndarray:
+    array = np.empty((3, 3))
+    array.flags.writeable = False
+    return array
+
+
+SAME = np.empty((3, 3))
+OUTS = [
+    ([unwritable(), np.empty((3, 3))], ["out[0]"]),
+    ([SAME, SAME], ["out"]),
+    (7, ["out"]),
+    ("ab", ["out"]),
+    ([np.empty((3, 3), order="F"), np.empty((3, 3), np.float32), SAME], ["out[0]", "out[1]", "out"]),
+]
+
+
+@pytest.mark.parametrize(("out", "paths"), OUTS)
+def test_arrays_that_cannot_be_written_into_are_refused(kamp, out, paths):
+    with pytest.raises(SimulationInputError) as found:
+        kamp.simulate([DRIP], TIMES, people(kamp), out=out)
+    assert [fault.path for fault in found.value.faults] == paths
+
+
+def test_bad_times_do_not_hide_a_bad_dose(kamp):
+    with pytest.raises(SimulationInputError) as found:
+        kamp.simulate([Dose(5, amount_mg=-1, over_h=-1, devices=0)], [2.0, 1.0], people(kamp))
+    assert [fault.path for fault in found.value.faults] == ["times[1]", *["regimen[0]"] * 4]
+
+
+def test_persons_are_read_from_lists_and_refused_by_what_is_wrong():
+    assert People([70, 80], [40, 50]).weight_kg.dtype == np.float64
+    wrong = [
+        (lambda: alike(1, "x", 40), ["weight_kg"]),
+        (lambda: alike(2, -5, -3), ["weight_kg", "age_years"]),
+        (lambda: alike(-1, 70, 40), ["count"]),
+        (lambda: alike(1, 70, 40, rase="asian"), ["categories['rase']"]),
+        (lambda: People(np.ones(3) * 70, np.ones(3) * 40, {"race": np.array(["asian"])}), ["categories['race']"]),
+    ]
+    for ask, paths in wrong:
+        with pytest.raises(SimulationInputError) as found:
+            ask()
+        assert [fault.path for fault in found.value.faults] == paths
+
+
+@pytest.mark.parametrize(
+    ("seed", "first", "path"), [(2**63, 0, "seed"), (-1, 0, "seed"), (1.5, 0, "seed"), ("a", 0, "seed"), (1, -1, "first")]
+)
+def test_a_seed_that_does_not_count_is_refused(kamp, seed, first, path):
+    with pytest.raises(SimulationInputError) as found:
+        Individuals.draw(kamp, alike(1, 70, 40), seed, first)
+    assert [fault.path for fault in found.value.faults] == [path]
+
+
+@pytest.mark.parametrize(("until", "above", "path"), [("a", {}, "until_h"), (24.0, [5.0], "above"), (24.0, {"ketamine": "x"}, "above")])
+def test_summaries_refuse_what_is_no_time_and_no_level(kamp, until, above, path):
+    with pytest.raises(SimulationInputError) as found:
+        summaries(kamp, [DRIP], people(kamp), until, above)
+    assert [fault.path for fault in found.value.faults] == [path]

@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 SEED_POWERS = 16
+UNSEEN = 5e-11
+"""Share of its peak by which a curve may move within the rounding of a time; a person who moves faster is left."""
 DOUBLINGS = 32
 """Room for the powers 16, 32, 64, ... of a step among the moments of a plan."""
 
@@ -52,9 +54,9 @@ def table_of_powers(single: float, doubled: Floats, length: int, out: Floats) ->
 @in_parallel
 def curves(
     rates: Floats, scale: Floats, weight: Floats, compartments: int,
-    push: Floats, push_per_kg: Floats, drip: Floats, drip_per_kg: Floats, longest_drip: float,
+    push: Floats, push_per_kg: Floats, drip: Floats, drip_per_kg: Floats, shortest_drip: float,
     segment: Whole, first: Whole, count: Whole, offset: Floats, table: Whole, steps: Floats, lengths: Whole,
-    durations: Floats, duration: Whole, times: Floats, edges: Floats, workers: int,
+    durations: Floats, duration: Whole, times: Floats, edges: Floats, drift: float, workers: int,
     centre: Floats, effect: Floats, left: Flags,
 ) -> None:  # fmt: skip
     """Fill centre (N, T) and effect (N, T) or (N, 0); set left[i] where person i needs the stepping kernel.
@@ -99,11 +101,12 @@ def curves(
         e = np.ones((4, needed.shape[0]))
         for i in range(worker * persons // workers, (worker + 1) * persons // workers):
             fits = rates_and_weights(rates[i, 0], rates[i, 1], rates[i, 2], rates[i, 3], rates[i, 4], rates[i, 5], compartments, lam, c, d)
-            if fits and longest_drip > 0.0:
+            if fits and shortest_drip > 0.0:
                 shape = 0.0
                 for m in range(3):
-                    shape += c[m] * (1.0 - exp(-lam[m] * longest_drip)) / lam[m]
-                fits = 1.0 / rates[i, 0] < 1000.0 * shape
+                    shape += c[m] * (1.0 - exp(-lam[m] * shortest_drip)) / lam[m]
+                fits = 1.0 / rates[i, 0] < 1000.0 * shape and drift < UNSEEN * shortest_drip
+            fits = fits and drift * max(max(lam[0], lam[1]), max(lam[2], lam[3])) < UNSEEN
             left[i] = not fits
             if not fits:
                 continue

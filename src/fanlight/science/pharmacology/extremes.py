@@ -54,7 +54,7 @@ def evaluate(lam: Floats, a: Floats, t: float, e: Floats) -> tuple[float, float,
 def top(lam: Floats, a: Floats, low: float, high: float, guess: float, e: Floats) -> tuple[float, float]:
     """Where in (low, high) the sum goes from rise to fall, and its value there: Newton's steps kept in their bracket.
 
-    Once a step is so short that its cube is nothing, the value at its end follows from the parabola.
+    Once a step is so short beside the time gone by that its cube is nothing, the value at its end follows from the parabola.
     """
     t = guess if low < guess < high else low + 0.1 * (high - low)
     y0, y1, y2 = evaluate(lam, a, t, e)
@@ -68,7 +68,7 @@ def top(lam: Floats, a: Floats, low: float, high: float, guess: float, e: Floats
         if not (low < after < high):
             after = 0.5 * (low + high)
             step = after - t
-        elif abs(step) < 3e-5 * (low + high):
+        elif abs(step) < 3e-5 * after:
             return after, y0 + step * (y1 + 0.5 * step * y2)
         t = after
         y0, y1, y2 = evaluate(lam, a, t, e)
@@ -111,6 +111,20 @@ def turns(order: Whole, a: Floats) -> int:
         if weight != 0.0:
             last = weight
     return changes
+
+
+@compiled
+def falls_at_last(order: Whole, a: Floats, end: float) -> bool:
+    """Whether the sum falls at the end of a stretch, where its slope is `end`.
+
+    After weeks without a dose that slope is nothing: the weight of the slowest rate then says from which side.
+    """
+    if end != 0.0:
+        return end < 0.0
+    for k in range(4):
+        if a[order[k]] != 0.0:
+            return bool(a[order[k]] > 0.0)
+    return False
 
 
 @compiled

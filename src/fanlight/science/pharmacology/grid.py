@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -61,7 +62,8 @@ class Plan:
 
     Shapes: for P pieces, segment (P,), first (P,), count (P,), offset (P,) hours from the segment's start to the
     first time, table (P,) which distinct step (or -1: times singly). steps (K,) and lengths (K,) of the tables.
-    `durations` (U,) and `duration` (S,) say how long each segment lasts, by distinct value.
+    `durations` (U,) and `duration` (S,) say how long each segment lasts, by distinct value. `drift` is how many hours a
+    time lies at most off its step.
     """
 
     segment: Whole
@@ -73,6 +75,13 @@ class Plan:
     lengths: Whole
     durations: Floats
     duration: Whole
+    drift: float
+
+
+def drift_of(times: Floats, runs: Sequence[tuple[int, int, float]]) -> float:
+    """Hours by which a time of these runs of equal steps lies at most off its step: after years, what the rounding of times comes to."""
+    off = [np.abs(times[a : a + n] - (times[a] + np.arange(n) * step)).max() for a, n, step in runs if step > 0.0]
+    return float(max(off, default=0.0))
 
 
 def plan(times: Floats, edges: Floats) -> Plan:
@@ -81,7 +90,8 @@ def plan(times: Floats, edges: Floats) -> Plan:
     pieces: list[tuple[int, int, int, float, int]] = []
     steps: list[float] = []
     lengths: list[int] = []
-    for run_first, run_count, step in arithmetic_runs(times):
+    runs = arithmetic_runs(times)
+    for run_first, run_count, step in runs:
         inside = segment[run_first : run_first + run_count]
         cuts = [0, *(np.flatnonzero(np.diff(inside)) + 1).tolist(), run_count]
         for begin, end in pairwise(cuts):
@@ -111,6 +121,7 @@ def plan(times: Floats, edges: Floats) -> Plan:
         np.array(lengths, dtype=np.int64),
         durations,
         duration,
+        drift_of(times, runs),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
+from numbers import Real
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -42,21 +44,29 @@ Row = TypeVar("Row", Bolus, Infusion, Output)
 
 
 def numbers(path: str, given: ArrayLike, faults: list[Fault]) -> Floats:
-    """An array of doubles; what is none becomes an empty array and a fault."""
+    """An array of doubles; what is none (words, dates, truth values, complex or missing numbers) becomes an empty array and a fault."""
     try:
-        return np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        faults.append(Fault(path, "is not an array of numbers of one shape."))
-        return np.empty(0)
+        raw = np.asarray(given)
+        if raw.dtype.kind == "O" and all(isinstance(value, (Real, Decimal)) and not isinstance(value, bool) for value in raw.ravel()):
+            raw = raw.astype(np.float64)
+        if raw.dtype.kind in "fiu" and not (isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given)):
+            return np.array(raw, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    faults.append(Fault(path, "is not an array of numbers of one shape."))
+    return np.empty(0)
 
 
-def rows(path: str, kind: type[Row], given: Iterable[Any], faults: list[Fault]) -> list[Row]:
+def rows(path: str, kind: type[Row], given: Any, faults: list[Fault]) -> list[Row]:
     """The rows of `kind`; a row that is none becomes a fault. An output may be the number of a state alone."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        faults.append(Fault(path, f"is not a list of {', '.join(kind._fields)}.", suggestion="Give [] for none."))
+        return []
     found: list[Row] = []
     for k, item in enumerate(given):
         try:
             row = kind(*((item,) if np.ndim(item) == 0 and kind is Output else item))
-            values: dict[str, Any] = {name: _whole(value) if name == "state" else float(value) for name, value in row._asdict().items()}
+            values: dict[str, Any] = {name: _whole(value) if name == "state" else _number(value) for name, value in row._asdict().items()}
             found.append(kind(**values))
         except (TypeError, ValueError, OverflowError):
             words = ", ".join(kind._fields)
@@ -64,8 +74,14 @@ def rows(path: str, kind: type[Row], given: Iterable[Any], faults: list[Fault]) 
     return found
 
 
+def _number(value: Any) -> float:
+    if isinstance(value, (str, bytes, bool, np.bool_)):
+        raise TypeError(value)
+    return float(value)
+
+
 def _whole(value: Any) -> int:
-    if float(value) != int(value):
+    if _number(value) != int(value):
         raise ValueError(value)
     return int(value)
 
@@ -106,8 +122,11 @@ def time_faults(at: Floats) -> list[Fault]:
 
 
 def dose_faults(pushes: list[Bolus], drips: list[Infusion], reads: list[Output], a: Floats, at: Floats) -> list[Fault]:
-    """What is wrong with doses and outputs for this matrix and these times. An infusion that lasts no time gives nothing."""
-    n = a.shape[0] if a.ndim == 2 else 0
+    """What is wrong with doses and outputs for this matrix and these times. An infusion that lasts no time gives nothing.
+
+    Where the matrix or the times are none themselves, doses are not held against them.
+    """
+    n = a.shape[0] if a.ndim == 2 else None
     last = float(at[-1]) if at.ndim == 1 and at.size else np.inf
     faults = []
 
@@ -116,7 +135,7 @@ def dose_faults(pushes: list[Bolus], drips: list[Infusion], reads: list[Output],
             faults.append(Fault(path, "holds a number that is not finite (NaN or infinity)."))
         elif start > last:
             faults.append(Fault(path, f"starts at {start:g} h, after the last time ({last:g} h)."))
-        if not 0 <= state < n:
+        if n is not None and not 0 <= state < n:
             faults.append(Fault(path, f"there is no state {state}; the matrix has {n}."))
 
     for k, push in enumerate(pushes):

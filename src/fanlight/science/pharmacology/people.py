@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from fanlight.core.errors import Fault
 from fanlight.science.pharmacology.errors import PharmacologyError, refuse
 from fanlight.science.pharmacology.expressions import parse_product
+from fanlight.science.pharmacology.linear_checks import numbers
 from fanlight.science.pharmacology.models import Model, Parameter, Spread
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.str_]
+KNOWN_CATEGORIES = ("sex", "race", "cyp2b6")
 BETWEEN_PERSONS = 1
 COVARIATES = 2
 FIRST_OCCASION = 1_000
@@ -35,14 +37,23 @@ class People:
     categories: Mapping[str, Words] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        faults = []
-        for name, values, least in (("weight_kg", self.weight_kg, 0.0), ("age_years", self.age_years, -1e-9)):
+        faults: list[Fault] = []
+        for name in ("weight_kg", "age_years"):
+            object.__setattr__(self, name, numbers(name, getattr(self, name), faults))
+        if not faults and (self.weight_kg.shape != self.age_years.shape or self.weight_kg.ndim != 1):
+            faults.append(Fault("people", "weights and ages are not lists of one length."))
+        for name, values in (("weight_kg", self.weight_kg), ("age_years", self.age_years)):
             if not np.isfinite(values).all():
                 faults.append(Fault(name, "holds a number that is not finite (NaN or infinity)."))
-            elif (values <= least).any():
+            elif name == "weight_kg" and (values <= 0.0).any():
                 faults.append(Fault(name, f"{values.min():g} is not above zero."))
-        if self.weight_kg.shape != self.age_years.shape or self.weight_kg.ndim != 1:
-            faults.append(Fault("people", "weights and ages are not lists of one length."))
+            elif (values < 0.0).any():
+                faults.append(Fault(name, f"{values.min():g} is below zero."))
+        for name, words in self.categories.items():
+            if name not in KNOWN_CATEGORIES:
+                faults.append(Fault(f"categories[{name!r}]", f"is not one of {', '.join(KNOWN_CATEGORIES)}."))
+            elif np.shape(words) != self.weight_kg.shape:
+                faults.append(Fault(f"categories[{name!r}]", f"is not one word for each of {self.weight_kg.size} persons."))
         refuse("these persons", faults)
 
     @property
@@ -53,8 +64,10 @@ class People:
 
 def alike(count: int, weight_kg: float, age_years: float, **categories: str) -> People:
     """`count` persons with the same covariates."""
+    if count < 0:
+        refuse("these persons", [Fault("count", f"{count} is below zero.")])
     words = {name: np.full(count, value) for name, value in categories.items() if value}
-    return People(np.full(count, float(weight_kg)), np.full(count, float(age_years)), words)
+    return People(np.full(count, weight_kg), np.full(count, age_years), words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +94,12 @@ class Individuals:
 
     @classmethod
     def draw(cls, model: Model, people: People, seed: int, first: int = 0) -> Individuals:
-        """Persons number first, first + 1, ... of the stream `seed`, varied between persons as the model says."""
+        """Persons number first, first + 1, ... of the stream `seed`, varied between persons as the model says.
+
+        Raises `SimulationInputError` where seed or first is not a whole number from 0 to 2^63 - 1.
+        """
+        whole = [(name, n) for name, n in (("seed", seed), ("first", first)) if not _is_countable(n)]
+        refuse(model.title, [Fault(name, f"{n!r} is not a whole number from 0 to 2^63 - 1.") for name, n in whole])
         from fanlight.science.pharmacology.streams import normals
 
         varied = [p for p in model.parameters if p.between is not None]
@@ -106,6 +124,10 @@ class Individuals:
         known = self.people
         people = People(known.weight_kg[begin:end], known.age_years[begin:end], {k: v[begin:end] for k, v in known.categories.items()})
         return Individuals(people, {k: v[begin:end] for k, v in self.parameters.items()}, self.seed, self.first + begin)
+
+
+def _is_countable(number: object) -> bool:
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and 0 <= int(number) < 2**63
 
 
 def blocks(count: int) -> list[tuple[int, int]]:
@@ -243,4 +265,15 @@ def population_warnings(model: Model, people: People) -> list[str]:
                 f"{who} {word} is outside the population of {model.title} ({p.words}; {word} "
                 f"{'any' if least is None else least} to {'any' if most is None else most} {unit}). The curve is an extrapolation."
             )
+    told_apart: dict[str, list[str]] = {}
+    for effect in model.covariate_effects:
+        if effect.equals and effect.equals not in told_apart.setdefault(effect.covariate, []):
+            told_apart[effect.covariate].append(effect.equals)
+    for name, known in told_apart.items():
+        given = np.unique(people.categories.get(name, np.array([], dtype=np.str_))).tolist()
+        found += [
+            f"{model.title} tells apart {' and '.join(known)} by {name}; {word!r} is taken as neither."
+            for word in given
+            if word not in (*known, "other", "")
+        ]
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from fanlight.core.errors import Fault
 from fanlight.science.pharmacology.errors import refuse
 from fanlight.science.pharmacology.expressions import parse_product
-from fanlight.science.pharmacology.grid import arithmetic_runs, plan
+from fanlight.science.pharmacology.grid import arithmetic_runs, drift_of, plan
 from fanlight.science.pharmacology.linear_checks import numbers, time_faults
 from fanlight.science.pharmacology.models import Model
 from fanlight.science.pharmacology.people import Individuals, in_occasion, individual_faults
@@ -40,21 +42,13 @@ def simulate(
     faults: list[Fault] = []
     at = numbers("times", times, faults)
     faults = faults or time_faults(at)
-    if not faults:
-        faults = regimen_faults(regimen, float(at[-1]))
+    faults += regimen_faults(regimen, float(at[-1]) if not faults else np.inf)
     faults += individual_faults(model, individuals) + route_faults(model, regimen)
     shape = (individuals.count, at.size)
+    faults += out_faults(model, out, shape) if out is not None else []
+    refuse(model.title, faults)
     if out is None:
         out = [np.empty(shape) for _ in model.outputs]
-    else:
-        faults += [
-            Fault(f"out[{k}]", f"is not a contiguous array of doubles of shape {shape}.")
-            for k, array in enumerate(out)
-            if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.float64 or not array.flags.c_contiguous
-        ]
-        if len(out) != len(model.outputs):
-            faults.append(Fault("out", f"has {len(out)} arrays; the model has {len(model.outputs)} outputs."))
-    refuse(model.title, faults)
     if not regimen or not individuals.count:
         for array in out:
             array[:] = 0.0
@@ -73,14 +67,35 @@ def simulate(
     return tuple(out)
 
 
-def route_faults(model: Model, regimen: Sequence[Dose]) -> list[Fault]:
+def route_faults(model: Model, regimen: Any) -> list[Fault]:
     """Routes the model does not have."""
     names = [route.name for route in model.routes]
     return [
         Fault(f"regimen[{k}]", f"the model has no route {dose.route!r}; it has {', '.join(names)}.")
-        for k, dose in enumerate(regimen)
-        if dose.route not in names
+        for k, dose in enumerate(regimen if isinstance(regimen, Sequence) else ())
+        if isinstance(dose, Dose) and dose.route not in names
     ]
+
+
+def out_faults(model: Model, out: Any, shape: tuple[int, int]) -> list[Fault]:
+    """What keeps curves from being written into `out`."""
+    if isinstance(out, (str, bytes)) or not isinstance(out, (Sequence, np.ndarray)):
+        return [Fault("out", f"is not a list of {len(model.outputs)} arrays.")]
+    faults = [
+        Fault(f"out[{k}]", f"is not a writable, contiguous array of doubles of shape {shape}.")
+        for k, array in enumerate(out)
+        if not isinstance(array, np.ndarray)
+        or array.shape != shape
+        or array.dtype != np.float64
+        or not array.flags.c_contiguous
+        or not array.flags.writeable
+    ]
+    if len(out) != len(model.outputs):
+        faults.append(Fault("out", f"has {len(out)} arrays; the model has {len(model.outputs)} outputs."))
+    arrays = [array for array in out if isinstance(array, np.ndarray)]
+    if any(np.may_share_memory(a, b) for a, b in combinations(arrays, 2)):
+        faults.append(Fault("out", "holds arrays that share memory: one output would write over another."))
+    return faults
 
 
 def reached(model: Model, entries: set[str]) -> Model:
@@ -181,25 +196,30 @@ class Segments:
     push_per_kg: Floats
     drip: Floats
     drip_per_kg: Floats
-    longest_drip_h: float
+    shortest_drip_h: float
 
 
 def shared_segments(regimen: Sequence[Dose]) -> Segments:
-    """The regimen as segments between edges, for doses that go straight into one state."""
+    """The regimen as segments between edges, for doses that go straight into one state.
+
+    Long after time zero the end of a short infusion is rounded: what is given in the time that is left stays the amount.
+    """
     edges = np.unique(np.array([d.at_h for d in regimen] + [d.at_h + d.runs_h for d in regimen if d.over_h > 0], dtype=np.float64))
     push, push_kg, drip, drip_kg = (np.zeros(edges.size) for _ in range(4))
-    longest = 0.0
+    shortest = np.inf
     for dose in regimen:
         start = int(np.searchsorted(edges, dose.at_h))
-        if dose.over_h > 0:
-            end = int(np.searchsorted(edges, dose.at_h + dose.runs_h))
-            drip[start:end] += dose.amount_mg / dose.over_h
-            drip_kg[start:end] += dose.amount_mg_per_kg / dose.over_h
-            longest = max(longest, dose.runs_h)
+        end = int(np.searchsorted(edges, dose.at_h + dose.runs_h))
+        mg, mg_per_kg = dose.amount_mg * dose.share_given, dose.amount_mg_per_kg * dose.share_given
+        if end > start:
+            lasts = float(edges[end] - edges[start])
+            drip[start:end] += mg / lasts
+            drip_kg[start:end] += mg_per_kg / lasts
+            shortest = min(shortest, lasts)
         else:
-            push[start] += dose.amount_mg
-            push_kg[start] += dose.amount_mg_per_kg
-    return Segments(edges, push, push_kg, drip, drip_kg, longest)
+            push[start] += mg
+            push_kg[start] += mg_per_kg
+    return Segments(edges, push, push_kg, drip, drip_kg, shortest if np.isfinite(shortest) else 0.0)
 
 
 def _by_exponentials(
@@ -212,9 +232,9 @@ def _by_exponentials(
     left = np.zeros(individuals.count, dtype=np.bool_)
     effect = out[1] if len(out) > 1 else np.empty((individuals.count, 0))
     curves(
-        rates, scale, individuals.people.weight_kg, shape.compartments, s.push, s.push_per_kg, s.drip, s.drip_per_kg, s.longest_drip_h,
+        rates, scale, individuals.people.weight_kg, shape.compartments, s.push, s.push_per_kg, s.drip, s.drip_per_kg, s.shortest_drip_h,
         grid.segment, grid.first, grid.count, grid.offset, grid.table, grid.steps, grid.lengths, grid.durations, grid.duration,
-        at, s.edges, min(WORKERS, individuals.count), out[0], effect, left,
+        at, s.edges, grid.drift, min(WORKERS, individuals.count), out[0], effect, left,
     )  # fmt: skip
     if left.any():
         _by_steps(model, regimen, at, individuals, individuals.parameters, np.flatnonzero(left), out)
@@ -303,7 +323,8 @@ def _by_steps(
     start, duration, amount, state = dose_events(model, regimen, individuals, parameters)
     run = np.full(at.size, -1, dtype=np.int64)
     steps: list[float] = []
-    for first, count, step in arithmetic_runs(at):
+    runs = arithmetic_runs(at)
+    for first, count, step in runs:
         if step > 0.0 and count > 4 * len(model.states):
             run[first + 1 : first + count] = len(steps)
             steps.append(step)
@@ -311,7 +332,7 @@ def _by_steps(
     stacked = np.empty((len(out), n, at.size))
     curves(
         rates, source, target, keeps, len(model.states), start, duration, amount, state, at, run, np.array(steps, dtype=np.float64),
-        who.astype(np.int64), read, output_scales(model, parameters, n), min(WORKERS, who.size), stacked,
+        drift_of(at, runs), who.astype(np.int64), read, output_scales(model, parameters, n), min(WORKERS, who.size), stacked,
     )  # fmt: skip
     for k, array in enumerate(out):
         array[who] = stacked[k, who]

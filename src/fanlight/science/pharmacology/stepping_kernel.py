@@ -25,6 +25,7 @@ TAYLOR = 16  # 0.5^17 / 17! is below 1e-19
 STIFFEST = 1e5
 LOSSY = 3e3
 GONE = 0.01
+UNSEEN = 5e-11
 
 
 @compiled
@@ -132,7 +133,10 @@ def advance(a: Floats, power: Floats, integral: Floats, h0: float, x: Floats, r:
 
 @compiled
 def schedule(start: Floats, duration: Floats, amount: Floats, state: Whole, n: int) -> tuple[Floats, Floats, Floats]:
-    """Edges (E,), pushes (E, n) and the rates (E, n) that hold from each edge, of doses (D,) with duration 0 for a push."""
+    """Edges (E,), pushes (E, n) and the rates (E, n) that hold from each edge, of doses (D,) with duration 0 for a push.
+
+    Long after time zero the end of a short infusion is rounded: what is given in the time that is left stays the amount.
+    """
     doses = start.shape[0]
     raw = np.empty(2 * doses)
     used = 0
@@ -147,10 +151,10 @@ def schedule(start: Floats, duration: Floats, amount: Floats, state: Whole, n: i
     rates = np.zeros((edges.shape[0], n))
     for d in range(doses):
         k = np.searchsorted(edges, start[d])
-        if duration[d] > 0.0:
-            end = start[d] + duration[d]
+        end = start[d] + duration[d]
+        if end > start[d]:
             while k < edges.shape[0] and edges[k] < end:
-                rates[k, state[d]] += amount[d] / duration[d]
+                rates[k, state[d]] += amount[d] / (end - start[d])
                 k += 1
         else:
             pushes[k, state[d]] += amount[d]
@@ -207,14 +211,16 @@ def walk_in_doubles(
 def curves(
     flow_rates: Floats, source: Whole, target: Whole, keeps: Flags, n: int,
     start: Floats, duration: Floats, amount: Floats, state: Whole,
-    times: Floats, run: Whole, run_step: Floats, who: Whole, read: Whole, scale: Floats, workers: int, out: Floats,
+    times: Floats, run: Whole, run_step: Floats, drift: float, who: Whole, read: Whole, scale: Floats, workers: int, out: Floats,
 ) -> None:  # fmt: skip
     """Fill out (O, N, T) for the persons `who` (P,), rows of every array below.
 
     flow_rates (N, F) per hour from state source[f] to target[f] (-1: cleared); keeps[f] where the source does not
-    lose what flows (an effect site). Doses: start, duration, amount (N, D) and state (D,). read (O,), scale (N, O).
+    lose what flows (an effect site). Doses: start, duration, amount (N, D) and state (D,). `drift` h is how far times lie off
+    their runs' steps. read (O,), scale (N, O).
     """
     people = who.shape[0]
+    singly = np.full(times.shape[0], -1, np.int64)
     for worker in prange(workers):
         states = np.zeros((times.shape[0], n))
         for p in range(worker * people // workers, (worker + 1) * people // workers):
@@ -236,7 +242,12 @@ def curves(
             if norm * longest > STIFFEST:
                 states[:] = walk(a, rest, edges, pushes, rates, times, h0, levels)
             else:
-                walk_in_doubles(a, rest, edges, pushes, rates, times, run, run_step, h0, levels, states)
+                fastest = norm  # after years the rounding of a time may move who moves so fast: then every time on its own
+                for dose in range(duration.shape[1]):
+                    if duration[i, dose] > 0.0:
+                        fastest = max(fastest, 1.0 / duration[i, dose])
+                walked = run if fastest * drift < UNSEEN else singly
+                walk_in_doubles(a, rest, edges, pushes, rates, times, walked, run_step, h0, levels, states)
             for o in range(read.shape[0]):
                 for k in range(times.shape[0]):
                     out[o, i, k] = states[k, read[o]] * scale[i, o]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,11 +52,12 @@ def summaries(
     Raises `SimulationInputError` for bad input, `PharmacologyError` where the model's clearance changes with time, or
     varies between the occasions of more than one dose (use `simulate` on a grid there).
     """
-    above = above or {}
-    faults = regimen_faults(regimen, until_h) if np.isfinite(until_h) else [Fault("until_h", f"{until_h} is not a time in hours.")]
+    above = {} if above is None else above
+    timed = isinstance(until_h, (int, float, np.integer, np.floating)) and bool(np.isfinite(until_h))
+    faults = regimen_faults(regimen, until_h if timed else np.inf)
+    faults += [] if timed else [Fault("until_h", f"{until_h!r} is not a time in hours.")]
     faults += individual_faults(model, individuals) + route_faults(model, regimen)
-    faults += [Fault("above", f"{name!r} is not an output of {model.title}.") for name in above if name not in model.output_names]
-    faults += [Fault("above", f"{level} is not a level above zero.") for level in above.values() if not level > 0]
+    faults += _level_faults(model, above)
     if not regimen:
         faults.append(Fault("regimen", "needs at least one dose."))
     refuse(model.title, faults)
@@ -83,6 +85,16 @@ def summaries(
     return {name: CurveSummary(raw[:, o, 0], raw[:, o, 1], raw[:, o, 2], raw[:, o, 3]) for o, name in enumerate(model.output_names)}
 
 
+def _level_faults(model: Model, above: Any) -> list[Fault]:
+    if not isinstance(above, Mapping):
+        return [Fault("above", "is not a level for each output's name.")]
+    faults = [Fault("above", f"{name!r} is not an output of {model.title}.") for name in above if name not in model.output_names]
+    for level in above.values():
+        if not (isinstance(level, (int, float, np.integer, np.floating)) and level > 0):
+            faults.append(Fault("above", f"{level!r} is not a level above zero."))
+    return faults
+
+
 def _fill(
     small: Model, shape: Shape | None, segments: Segments | None, regimen: Sequence[Dose], persons: Individuals, until_h: float,
     levels: Floats, raw: Floats,
@@ -98,7 +110,7 @@ def _fill(
         lengths, which = np.unique(np.diff(np.append(segments.edges, until_h)), return_inverse=True)
         undone = np.zeros(persons.count, dtype=np.bool_)
         shared = (
-            shape.compartments, segments.push, segments.push_per_kg, segments.drip, segments.drip_per_kg, segments.longest_drip_h,
+            shape.compartments, segments.push, segments.push_per_kg, segments.drip, segments.drip_per_kg, segments.shortest_drip_h,
             segments.edges, until_h, lengths, which.astype(np.int64), levels,
         )  # fmt: skip
         side_by_side(rates, scale, weight, *shared, min(WORKERS, persons.count), raw, undone)
@@ -129,5 +141,5 @@ def until(segments: Segments, until_h: float) -> Segments:
         segments.push_per_kg[kept],
         segments.drip[kept],
         segments.drip_per_kg[kept],
-        segments.longest_drip_h,
+        segments.shortest_drip_h,
     )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fanlight.science.pharmacology.compiled import compiled, in_parallel
 from fanlight.science.pharmacology.elementary import exp
-from fanlight.science.pharmacology.extremes import crossing, marks, order_of, top, turns, value
+from fanlight.science.pharmacology.extremes import crossing, falls_at_last, marks, order_of, top, turns, value
 from fanlight.science.pharmacology.mammillary import rates_and_weights
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ TIE = 1.0 + 1e-13
 @in_parallel
 def summaries(
     rates: Floats, scale: Floats, weight: Floats, compartments: int,
-    push: Floats, push_per_kg: Floats, drip: Floats, drip_per_kg: Floats, longest_drip: float,
+    push: Floats, push_per_kg: Floats, drip: Floats, drip_per_kg: Floats, shortest_drip: float,
     edges: Floats, until: float, durations: Floats, duration: Whole, levels: Floats, workers: int,
     out: Floats, left: Flags,
 ) -> None:  # fmt: skip
@@ -39,10 +39,10 @@ def summaries(
         mine, found = guesses[0], result[0]
         for i in range(worker * persons // workers, (worker + 1) * persons // workers):
             fits = rates_and_weights(rates[i, 0], rates[i, 1], rates[i, 2], rates[i, 3], rates[i, 4], rates[i, 5], compartments, lam, c, d)
-            if fits and longest_drip > 0.0:
+            if fits and shortest_drip > 0.0:
                 shape = 0.0
                 for m in range(3):
-                    shape += c[m] * (1.0 - exp(-lam[m] * longest_drip)) / lam[m]
+                    shape += c[m] * (1.0 - exp(-lam[m] * shortest_drip)) / lam[m]
                 fits = 1.0 / rates[i, 0] < 1000.0 * shape
             left[i] = not fits
             if not fits:
@@ -82,7 +82,7 @@ def summaries(
                             now = value(lam, a, 4, level, at[k])
                             account(lam, a, level, asked, at[k - 1], at[k], before, now, edges[s], mine, scratch, found)
                             before = now
-                    elif begin > 0.0 > end:
+                    elif begin > 0.0 and falls_at_last(order, a, end):
                         where, highest = top(lam, a, 0.0, length, mine[0], scratch)
                         mine[0] = where
                         account(lam, a, level, asked, 0.0, where, first, level + highest, edges[s], mine, scratch, found)

@@ -102,7 +102,7 @@ def crossings(
 @in_parallel
 def summaries(
     rates: Floats, scale: Floats, weight: Floats, compartments: int,
-    push: Floats, push_per_kg: Floats, drip: Floats, drip_per_kg: Floats, longest_drip: float,
+    push: Floats, push_per_kg: Floats, drip: Floats, drip_per_kg: Floats, shortest_drip: float,
     edges: Floats, until: float, durations: Floats, duration: Whole, levels: Floats, workers: int,
     out: Floats, left: Flags,
 ) -> None:  # fmt: skip
@@ -137,10 +137,10 @@ def summaries(
                 for m in range(4):
                     lam[m, p], c[m, p], d[m, p], orders[p, m] = one_l[m], one_c[m], one_d[m], order[m]
                     per_rate[m, p] = 1.0 / one_l[m]
-                if fits and longest_drip > 0.0:
+                if fits and shortest_drip > 0.0:
                     shape = 0.0
                     for m in range(3):
-                        shape += one_c[m] * (1.0 - exp(-one_l[m] * longest_drip)) / one_l[m]
+                        shape += one_c[m] * (1.0 - exp(-one_l[m] * shortest_drip)) / one_l[m]
                     fits = css[p] < 1000.0 * shape
                 bad[p] = not fits
             for m in range(4):
@@ -178,14 +178,16 @@ def summaries(
                     for p in range(LANES):
                         # A sum whose weights change sign once or not at all has no more than one turn.
                         changes = 0
-                        before = 0.0
+                        before, slowest = 0.0, 0.0
                         for k in range(4):
                             value = a[orders[p, k], p]
                             if before * value < 0.0:
                                 changes += 1
+                            slowest = value if before == 0.0 else slowest
                             before = value if value != 0.0 else before
                         bad[p] = bad[p] | (changes >= 2)
-                        turning[p] = (begin[p] > 0.0) & (end[p] < 0.0)
+                        # After weeks without a dose the last slope is nothing: the slowest weight then says where it came from.
+                        turning[p] = (begin[p] > 0.0) & ((end[p] < 0.0) | ((end[p] == 0.0) & (slowest > 0.0)))
                         any_turn = any_turn | turning[p]
                     if any_turn:
                         for p in range(LANES):
@@ -197,7 +199,7 @@ def summaries(
                             guesses[o, 0, p] = where[p] if good else guesses[o, 0, p]
                             highest[p] = highest[p] + level[p] if good else max(first[p], last[p])
                             where[p] = where[p] if good else (0.0 if first[p] >= last[p] else length)
-                            bad[p] = bad[p] | (good & (moved[p] > 3e-5 * (where[p] + 1e-3)))
+                            bad[p] = bad[p] | (good & (moved[p] > 3e-5 * where[p]))
                     else:
                         for p in range(LANES):
                             highest[p] = max(first[p], last[p])

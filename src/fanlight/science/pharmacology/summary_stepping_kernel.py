@@ -49,6 +49,21 @@ def _zero(
     return 0.5 * (low + high)
 
 
+@compiled
+def _above(
+    a: Floats, power: Floats, integral: Floats, h0: float, x: Floats, r: Floats, step: float, row: int, bound: float, before: float,
+    now: float, one: Floats, two: Floats,
+) -> float:  # fmt: skip
+    """Hours of a stretch that goes one way, from `before` to `now`, that lie at or above `bound`."""
+    if before >= bound and now >= bound:
+        return step
+    if before < bound <= now:
+        return step - _zero(a, power, integral, h0, x, r, step, row, bound, False, one, two)
+    if now < bound <= before:
+        return _zero(a, power, integral, h0, x, r, step, row, bound, False, one, two)
+    return 0.0
+
+
 @in_parallel
 def summaries(
     flow_rates: Floats, source: Whole, target: Whole, keeps: Flags, n: int,
@@ -76,48 +91,40 @@ def summaries(
             for s in range(edges.shape[0]):
                 if edges[s] > until:
                     break
-                end = min(edges[s + 1], until) if s + 1 < edges.shape[0] else until
+                length = (min(edges[s + 1], until) if s + 1 < edges.shape[0] else until) - edges[s]
                 x += pushes[s]
                 r = rates[s]
-                at, step = edges[s], 0.02 / max(norm, 1e-6)
+                done, step = 0.0, 0.02 / max(norm, 1e-6)  # hours from the edge: they keep their digits however late it is
                 for o in range(outputs):
                     if x[read[o]] * scale[i, o] > out[i, o, 0]:
-                        out[i, o, 0], out[i, o, 1] = x[read[o]] * scale[i, o], at
-                while at < end:
-                    h = min(step, end - at)
+                        out[i, o, 0], out[i, o, 1] = x[read[o]] * scale[i, o], edges[s]
+                while done < length:
+                    h = step if done + step < length else length - done
+                    at = edges[s] + done
                     after = _moved(a, power, integral, h0, x, r, h, one, two)
                     for o in range(outputs):
-                        row = read[o]
+                        row, per_mg = read[o], scale[i, o]
                         y0, g0 = _value_and_slope(a, x, r, row)
                         y1, g1 = _value_and_slope(a, after, r, row)
-                        cut = h
-                        if g0 > 0.0 > g1:
-                            if max(y0 + g0 * h, y1) * scale[i, o] > out[i, o, 0]:
-                                cut = _zero(a, power, integral, h0, x, r, h, row, 0.0, True, one, two)
-                                peak = _moved(a, power, integral, h0, x, r, cut, one, two)[row] * scale[i, o]
-                                if peak > out[i, o, 0]:
-                                    out[i, o, 0], out[i, o, 1] = peak, at + cut
-                        elif y1 * scale[i, o] > out[i, o, 0]:
-                            out[i, o, 0], out[i, o, 1] = y1 * scale[i, o], at + h
-                        asked = levels[o]
-                        if asked == asked:
-                            bound = asked / scale[i, o]
-                            if y0 >= bound and y1 >= bound:
-                                out[i, o, 3] += h
-                            elif y0 < bound <= y1:
-                                out[i, o, 3] += h - _zero(a, power, integral, h0, x, r, h, row, bound, False, one, two)
-                            elif y1 < bound <= y0:
-                                out[i, o, 3] += _zero(a, power, integral, h0, x, r, h, row, bound, False, one, two)
-                            elif cut < h:
-                                middle = _moved(a, power, integral, h0, x, r, cut, one, two)
-                                if middle[row] >= bound:
-                                    up = _zero(a, power, integral, h0, x, r, cut, row, bound, False, one, two)
-                                    down = _zero(a, power, integral, h0, middle, r, h - cut, row, bound, False, one, two)
-                                    out[i, o, 3] += cut - up + down
+                        bound = levels[o] / per_mg  # NaN, which nothing reaches, where no level was asked
+                        # A turn inside is looked for where it may hold the peak or cross the level: the tangents bound it.
+                        top = g0 > 0.0 > g1 and (
+                            max(y0 + g0 * h, y1) * per_mg > out[i, o, 0] or (y0 < bound and y1 < bound and y0 + g0 * h >= bound)
+                        )
+                        dip = g0 < 0.0 < g1 and y0 >= bound and y1 >= bound and y0 + g0 * h < bound
+                        if top or dip:
+                            cut = _zero(a, power, integral, h0, x, r, h, row, 0.0, True, one, two)
+                            turn = _moved(a, power, integral, h0, x, r, cut, one, two)
+                            if turn[row] * per_mg > out[i, o, 0]:
+                                out[i, o, 0], out[i, o, 1] = turn[row] * per_mg, at + cut
+                            out[i, o, 3] += _above(a, power, integral, h0, x, r, cut, row, bound, y0, turn[row], one, two)
+                            out[i, o, 3] += _above(a, power, integral, h0, turn, r, h - cut, row, bound, turn[row], y1, one, two)
+                        else:
+                            out[i, o, 3] += _above(a, power, integral, h0, x, r, h, row, bound, y0, y1, one, two)
+                        if y1 * per_mg > out[i, o, 0]:
+                            out[i, o, 0], out[i, o, 1] = y1 * per_mg, at + h
                     x = after
-                    at += h
+                    done = done + h if h == step else length
                     step *= GROWTH
-                    if end - at < 1e-12 * max(1.0, abs(end)):
-                        break
             for o in range(outputs):
                 out[i, o, 2] = x[n + o] * scale[i, o]
