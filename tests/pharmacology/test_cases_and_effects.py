@@ -11,6 +11,7 @@ import pytest
 
 from fanlight.cli.simulate import run
 from fanlight.content import ContentError, content_folder, read, read_text
+from fanlight.core.errors import FanlightError
 from fanlight.core.quantities import Quantity
 from fanlight.records.expected_curves import Case, simulate_case
 from fanlight.science.pharmacology import SimulationInputError
@@ -209,3 +210,70 @@ def test_repeated_written_doses(models: dict[str, Model], substances: SubstanceC
 def test_a_figure_is_drawn(tmp_path: Path) -> None:
     simulate_case(read_text(CASE, Case), tmp_path / "curve.svg")
     assert (tmp_path / "curve.svg").read_text().startswith("<svg")
+
+
+CASE_FAULTS = [
+    ("route: iv", "route: iv, at_hours: 30", "doses[0].at_hours", "after the last time (24 h)"),
+    ("route: iv", "route: iv, at_hours: -3", "doses[0].at_hours", "before the curve begins"),
+    ("over_minutes: 40", "over_minutes: 40, times: 10, repeat_every_hours: 12", "doses[0].at_hours", "for the last time at 108 h"),
+    ("over_minutes: 40", "over_minutes: 40, times: 1000000000, repeat_every_hours: 0.00000001", "doses", "more than 10,000"),
+    ("over_minutes: 40", "over_minutes: 40, times: 0", "doses[0].times", "at least once"),
+    ("over_minutes: 40", "over_minutes: 40, devices: 0", "doses[0].devices", "not at least one"),
+    ("over_minutes: 40", "over_minutes: 40, stopped_after_minutes: 50", "doses[0].stopped_after_minutes", "outside"),
+    ("until_hours: 24", "until_hours: 24\nseed: 9223372036854775808", "seed", "whole number"),
+    ("100}]", "100}, {output: ketamine, ng_per_ml: 50}]", "above", "two levels"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "path", "says"), CASE_FAULTS)
+def test_a_case_is_refused_by_its_place(old: str, new: str, path: str, says: str) -> None:
+    with pytest.raises(ContentError) as found:
+        read_text(CASE.replace(old, new), Case)
+    assert [(f.path, says in f.reason) for f in found.value.faults] == [(path, True)]
+
+
+def test_a_case_says_everything_that_is_wrong_at_once() -> None:
+    text = (
+        CASE.replace("weight_kg: 70", "weight_kg: 0")
+        .replace("form: base, ", "")
+        .replace("over_minutes: 40", "over_minutes: -4, at_hours: 99")
+    )
+    with pytest.raises(ContentError) as found:
+        read_text(text, Case)
+    paths = [f.path for f in found.value.faults]
+    assert set(paths) == {"person.weight_kg", "doses[0].form", "doses[0].over_minutes", "doses[0].at_hours"}
+
+
+@pytest.mark.parametrize(("amount", "devices", "taken", "warned"), [
+    ("28 mg", None, 1, False), ("84 mg", None, 3, False), ("84 mg", 3, 3, False),
+    ("84 mg", 1, 1, True), ("40 mg", None, 1, True), ("1 mg/kg", None, 1, True),
+])  # fmt: skip
+def test_devices_follow_from_the_amount_or_are_held_against_it(
+    models: dict[str, Model], substances: SubstanceContent, amount: str, devices: int | None, taken: int, warned: bool
+) -> None:
+    dose = WrittenDose("esketamine", Quantity.parse(amount), "nasal", "base", devices=devices)
+    found = doses_for(models["perez_ruixo_2021"], (dose,), substances)
+    assert found.doses[0].devices == taken
+    assert any("of 28 mg" in w for w in found.warnings) is warned
+
+
+def test_three_devices_as_hydrochloride_are_three_devices(models: dict[str, Model], substances: SubstanceContent) -> None:
+    dose = WrittenDose("esketamine", Quantity.parse("96.9 mg"), "nasal", "hydrochloride")
+    found = doses_for(models["perez_ruixo_2021"], (dose,), substances)
+    assert (found.doses[0].devices, found.doses[0].amount_mg) == (3, pytest.approx(84.0, rel=3e-4))
+
+
+def test_a_word_that_the_model_does_not_know_is_said(models: dict[str, Model]) -> None:
+    nasal = (
+        CASE.replace("racemic_ketamine", "esketamine").replace("0.5 mg/kg", "84 mg").replace("route: iv, over_minutes: 40", "route: nasal")
+    )
+    nasal = nasal.replace("output: ketamine", "output: esketamine") + "persons: 50\n"
+    for race, says in (("Asian", True), ("asian", False), ("other", False)):
+        case = read_text(nasal.replace("age_years: 40", f"age_years: 40, race: {race}"), Case)
+        assert any("tells apart asian and japanese" in w for w in simulate_case(case)["warnings"]) is says
+
+
+def test_a_drawing_that_cannot_be_written_is_a_plain_error(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(CASE + "persons: 20\n")
+    with pytest.raises(FanlightError, match="FAN-PHAR-013"):
+        run([str(tmp_path / "case.yaml"), "--svg", str(tmp_path / "nowhere" / "curve.svg")])

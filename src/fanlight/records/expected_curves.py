@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fanlight.science.pharmacology.models import Model
 
 T = TypeVar("T")
+MOST_DOSES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,45 @@ class Case:
             faults.append(Fault("every_minutes", "gives more than 200,000 times."))
         if not 1 <= self.persons <= 1_000_000:
             faults.append(Fault("persons", "must be 1 to 1,000,000."))
+        if not 0 <= self.seed < 2**63:
+            faults.append(Fault("seed", "must be a whole number from 0 to 2^63 - 1."))
+        if len({level.output for level in self.above}) != len(self.above):
+            faults.append(Fault("above", "asks for two levels of one output: give one."))
+        faults += [
+            Fault(f"above[{k}].ng_per_ml", f"{a.ng_per_ml} is not above zero.") for k, a in enumerate(self.above) if a.ng_per_ml <= 0
+        ]
+        for k, dose in enumerate(self.doses):
+            faults += _dose_faults(f"doses[{k}]", dose, self.until_hours)
+        if sum(max(dose.times, 1) for dose in self.doses) > MOST_DOSES:
+            faults.append(Fault("doses", f"come to more than {MOST_DOSES:,}."))
         refuse("this case", faults)
+
+
+def _dose_faults(path: str, dose: WrittenDose, until_hours: Decimal) -> list[Fault]:
+    """What is wrong with a written dose whatever it is a dose of."""
+    faults = []
+    if not dose.form:
+        faults.append(
+            Fault(f"{path}.form", "is not said: a salt weighs more than the same drug as base.", suggestion="Write it as the label does.")
+        )
+    if dose.amount.value <= 0:
+        faults.append(Fault(f"{path}.amount", f"{dose.amount} is not above zero."))
+    if dose.over_minutes < 0:
+        faults.append(Fault(f"{path}.over_minutes", f"{dose.over_minutes} is below zero."))
+    if dose.stopped_after_minutes is not None and not 0 <= dose.stopped_after_minutes <= max(dose.over_minutes, Decimal(0)):
+        faults.append(Fault(f"{path}.stopped_after_minutes", f"{dose.stopped_after_minutes} is outside the time it was to run."))
+    if dose.devices is not None and dose.devices < 1:
+        faults.append(Fault(f"{path}.devices", f"{dose.devices} is not at least one."))
+    if dose.times < 1 or (dose.times > 1 and not (dose.repeat_every_hours and dose.repeat_every_hours > 0)):
+        faults.append(Fault(f"{path}.times", "a repeated dose needs to be given at least once, with repeat_every_hours above zero."))
+        return faults
+    last = dose.at_hours + (dose.times - 1) * (dose.repeat_every_hours or Decimal(0))
+    if dose.at_hours < 0:
+        faults.append(Fault(f"{path}.at_hours", f"{dose.at_hours} is before the curve begins, at 0 h."))
+    if last > until_hours:
+        which = "is given" if dose.times == 1 else "is given for the last time"
+        faults.append(Fault(f"{path}.at_hours", f"{which} at {last} h, after the last time ({until_hours} h)."))
+    return faults
 
 
 def simulate_case(case: Case, svg: Path | None = None) -> dict[str, Any]:
@@ -136,7 +175,12 @@ def simulate_case(case: Case, svg: Path | None = None) -> dict[str, Any]:
     if svg is not None:
         from fanlight.science.pharmacology.figures import curve_figure
 
-        svg.write_text(curve_figure(times, drawn, "ng/mL"), encoding="utf-8")
+        try:
+            svg.write_text(curve_figure(times, drawn, "ng/mL"), encoding="utf-8")
+        except OSError as problem:
+            raise FanlightError(
+                "FAN-PHAR-013", f"Cannot draw into {svg}", problem.strerror or "", "Give a file in a folder that can be written."
+            ) from problem
     if len(names) < 2:
         warnings["Only one model is known for this drug and route: the spread between models is not shown."] = None
     return {

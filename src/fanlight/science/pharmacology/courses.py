@@ -80,7 +80,7 @@ def expected_course(
     count = persons if varies else 1
     words = {name: np.full(count, value) for name, value in (categories or {}).items() if value}
     people = People(np.full(count, float(weight_kg)), np.full(count, float(age_years)), words)
-    one = People(people.weight_kg[:1], people.age_years[:1])
+    one = People(people.weight_kg[:1], people.age_years[:1], {name: values[:1] for name, values in words.items()})
     with on_one_thread() if count <= 10_000 else contextlib.nullcontext():
         individuals = Individuals.draw(model, people, seed) if varies else Individuals.typical(model, people)
         curves = model.simulate(regimen, times_h, individuals)

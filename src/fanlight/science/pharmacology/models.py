@@ -158,6 +158,7 @@ class DeviceEffect:
 
     parameter: str
     later: Decimal
+    mg_per_device: Decimal
     mark: Mark
 
 

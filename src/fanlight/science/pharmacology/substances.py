@@ -9,6 +9,7 @@ from fanlight.core.errors import Fault
 from fanlight.core.quantities import Quantity, plain
 from fanlight.core.sources import Source
 from fanlight.science.pharmacology.errors import SimulationInputError
+from fanlight.science.pharmacology.expressions import parse_product
 from fanlight.science.pharmacology.models import Model
 from fanlight.science.pharmacology.regimens import Dose
 
@@ -62,7 +63,10 @@ class SubstanceContent:
 
 @dataclass(frozen=True, slots=True)
 class WrittenDose:
-    """A dose as it is written down. `form` must be said: "base" or "hydrochloride"; an unlabelled dose is refused."""
+    """A dose as it is written down. `form` must be said: "base" or "hydrochloride"; an unlabelled dose is refused.
+
+    `devices` None: as many as the amount comes to, where the model counts devices.
+    """
 
     drug: str
     amount: Quantity
@@ -70,7 +74,7 @@ class WrittenDose:
     form: str = ""
     at_hours: Decimal = Decimal(0)
     over_minutes: Decimal = Decimal(0)
-    devices: int = 1
+    devices: int | None = None
     stopped_after_minutes: Decimal | None = None
     repeat_every_hours: Decimal | None = None
     times: int = 1
@@ -166,6 +170,22 @@ def _one(
             "to follow the S arm (R is cleared about a seventh more slowly). Read it as a spread between models, not as an estimate."
         ] = None
     stopped = float(w.stopped_after_minutes) / 60.0 if w.stopped_after_minutes is not None else None
+    devices = _devices(model, w, None if per_kg else exact, warnings)
     return Dose(
-        float(w.at_hours), 0.0 if per_kg else exact, exact if per_kg else 0.0, float(w.over_minutes) / 60.0, w.route, w.devices, stopped
+        float(w.at_hours), 0.0 if per_kg else exact, exact if per_kg else 0.0, float(w.over_minutes) / 60.0, w.route, devices, stopped
     )
+
+
+def _devices(model: Model, w: WrittenDose, mg: float | None, warnings: dict[str, None]) -> int:
+    """How many devices a dose is, where the model's route counts them; a number that does not fit the amount is said, not mended."""
+    effect = model.device_effect
+    if effect is None or not any(effect.parameter in parse_product(arm.fraction).names for arm in model.route(w.route).arms):
+        return w.devices or 1
+    each = float(effect.mg_per_device)
+    fits = 0 if mg is None or abs(mg / each - round(mg / each)) > 0.005 else round(mg / each)
+    if fits and w.devices in (None, fits):
+        return fits
+    taken = w.devices or 1
+    comes_to = f"{fits} devices" if fits else "no whole number of devices"
+    warnings[f"{w.amount} is {comes_to} of {each:g} mg: the curve takes the share absorbed of {taken}."] = None
+    return taken
