@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -244,3 +245,90 @@ def test_an_unknown_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "trial.yaml").write_text(text)
     with pytest.raises(FanlightError, match="FAN-TRIAL-003"):
         run([str(tmp_path / "trial.yaml"), "--out", str(tmp_path / "out")])
+
+
+TRIAL_FAULTS = [
+    ("persons: 100000", "persons: 1000000000000", "persons"),
+    ("visit_every_days: 3.5", "visit_every_days: 0.00001", "visit_every_days"),
+    ("until_day: 168", "until_day: 168, lengthen_to_days: 14", "arms[2].maintenance.lengthen_to_days"),
+    ("until_day: 168", "until_day: 168, lengthen_to_days: 2, lengthen_at_madrs: 12", "arms[2].maintenance.lengthen_to_days"),
+    ("every_days: 7, until", "every_days: 0.0001, until", "arms[2].maintenance.every_days"),
+    ("until_day: 168", "until_day: 168, change_after_days: -1", "arms[2].maintenance.change_after_days"),
+    ("low: 45", "low: -45", "population.weight_kg.low"),
+    ("low: 18", "low: -1", "population.age_years.low"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "path"), TRIAL_FAULTS)
+def test_a_trial_is_refused_by_its_place(old: str, new: str, path: str) -> None:
+    text = (CONTENT / "trials" / "single_six_weekly.yaml").read_text()
+    with pytest.raises(ContentError) as found:
+        read_text(text.replace(old, new), Trial)
+    assert [f.path for f in found.value.faults] == [path]
+
+
+def test_persons_outside_the_models_population_are_answered_with_a_plain_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from fanlight.cli.trial import run
+
+    text = (CONTENT / "trials" / "single_six_weekly.yaml").read_text().replace("low: 18", "low: 2")
+    (tmp_path / "young.yaml").write_text(text.replace("mean: 45, sd: 12", "mean: 12, sd: 4"))
+    assert run([str(tmp_path / "young.yaml"), "--persons", "300", "--no-sensitivity", "--out", str(tmp_path / "out")]) == 0
+    assert "persons' age is outside the population of Kamp 2020" in capsys.readouterr().out
+    assert "outside the population of Kamp 2020" in (tmp_path / "out" / "report.html").read_text()
+
+
+def small_run(folder: Path) -> TrialRun:
+    trial = replace(read(CONTENT / "trials" / "single_six_weekly.yaml", Trial), persons=300)
+    model = read(CONTENT / "models" / "kamp_2020.yaml", Model)
+    return TrialRun(trial, model, read(CONTENT / "response.yaml", ResponseModel), folder)
+
+
+def test_two_runs_may_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other run keeps the same chunk while this one is between writing its part and naming it."""
+    run, other = small_run(tmp_path), small_run(tmp_path)
+    work(run)
+    expected = run.results()
+    rename = os.replace
+    kept: list[Path] = []
+
+    def and_meanwhile(part: Path, path: Path) -> None:
+        if not kept and Path(path).suffix == ".npy":
+            kept.append(Path(path))
+            with monkeypatch.context() as elsewhere:
+                elsewhere.setattr(os, "getpid", lambda: 4_000_001)
+                other.keep(0, expected)
+        rename(part, path)
+
+    monkeypatch.setattr(os, "replace", and_meanwhile)
+    run.keep(0, expected)
+    assert kept
+    assert np.array_equal(run.results(), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("left", [0, 40, 2000])
+def test_a_chunk_cut_short_is_worked_again(tmp_path: Path, left: int) -> None:
+    run = small_run(tmp_path)
+    work(run)
+    expected = run.results()
+    chunk = run.chunk_path(0)
+    chunk.write_bytes(chunk.read_bytes()[:left])
+    work(run)
+    assert np.array_equal(run.results(), expected, equal_nan=True)
+
+
+def test_a_fingerprint_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
+    run = small_run(tmp_path)
+    work(run)
+    (tmp_path / "fingerprint.json").write_text('{"finger')
+    with pytest.raises(FanlightError, match="FAN-TRIAL-001"):
+        work(run)
+
+
+def test_a_folder_that_cannot_be_made_is_a_plain_error(tmp_path: Path) -> None:
+    from fanlight.cli.trial import run
+
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(FanlightError, match="FAN-TRIAL-004"):
+        run(["single_six_weekly", "--persons", "100", "--out", str(tmp_path / "taken" / "trial")])

@@ -18,8 +18,8 @@ app = typer.Typer(add_completion=False)
 def trial(
     file: Annotated[str, typer.Argument(help="the trial, a YAML file; or the name of one that ships")],
     out: Annotated[str, typer.Option(help="folder for chunks and report; given again, the work resumes")] = "",
-    persons: Annotated[int, typer.Option(help="persons in each arm, in place of the file's number")] = 0,
-    processes: Annotated[int, typer.Option(help="processes to share the work (one uses every core by threads)")] = 1,
+    persons: Annotated[int, typer.Option(min=0, help="persons in each arm, in place of the file's number")] = 0,
+    processes: Annotated[int, typer.Option(min=1, help="processes to share the work (one uses every core by threads)")] = 1,
     spark: Annotated[bool, typer.Option("--spark", help="work the chunks over Spark (extra: fanlight[spark])")] = False,
     sensitivity: Annotated[bool, typer.Option(help="try every assumption at both its bounds")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="print the outcomes as JSON")] = False,
@@ -48,13 +48,21 @@ def trial(
     response = read(content / "response.yaml", ResponseModel)
     folder = Path(out) if out else Path("var") / "trials" / Path(file).stem
     run = TrialRun(asked, model, response, folder)
-    _work_with_progress(run, processes=processes, spark=spark, quiet=as_json or not sys.stderr.isatty(), work=work)
-    results = run.results()
-    outcomes = [outcome(arm.name, results[k]) for k, arm in enumerate(asked.arms)]
-    swings = tornado(asked, model, response) if sensitivity and len(asked.arms) > 1 else ()
-    document = outcomes_document(asked, model, response, outcomes, swings, fit_table(model, response, asked.population, 10_000))
-    (folder / "outcomes.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    write_report(folder, document, outcomes)
+    try:
+        _work_with_progress(run, processes=processes, spark=spark, quiet=as_json or not sys.stderr.isatty(), work=work)
+        results = run.results()
+        outcomes = [outcome(arm.name, results[k]) for k, arm in enumerate(asked.arms)]
+        swings = tornado(asked, model, response) if sensitivity and len(asked.arms) > 1 else ()
+        document = outcomes_document(asked, model, response, outcomes, swings, fit_table(model, response, asked.population, 10_000))
+        (folder / "outcomes.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        write_report(folder, document, outcomes)
+    except OSError as problem:
+        raise FanlightError(
+            "FAN-TRIAL-004",
+            f"Cannot keep the trial in {folder}",
+            problem.strerror or str(problem),
+            "Make room or give another --out; chunks already kept are taken up again.",
+        ) from problem
     if as_json:
         sys.stdout.write(json.dumps(document) + "\n")
     else:
@@ -73,7 +81,10 @@ def _work_with_progress(run: object, *, processes: int, spark: bool, quiet: bool
 
 
 def _say(document: dict[str, object], folder: Path) -> None:
-    sys.stdout.write(f"{document['title']}\n{document['assumed']}\n\n")
+    sys.stdout.write(f"{document['title']}\n{document['assumed']}\n")
+    for warning in document["warnings"]:  # type: ignore[attr-defined]
+        sys.stdout.write(f"WARNING  {warning}\n")
+    sys.stdout.write("\n")
     for arm in document["arms"]:  # type: ignore[attr-defined]
         r, w = arm["response"], arm["well_at_end"]
         sys.stdout.write(

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 def outcomes_document(
     trial: Trial, model: Model, response: ResponseModel, outcomes: Sequence[ArmOutcome], swings: Sequence[Swing], fit: Sequence[FitRow]
 ) -> dict[str, Any]:
-    """Everything the report says, as plain values."""
-    from fanlight.science.pharmacology.trials import assumed_count
+    """Everything the report says, as plain values. `warnings` name the persons outside the model's population, among `caveats` too."""
+    from fanlight.science.pharmacology.arms import draw_people
+    from fanlight.science.pharmacology.people import population_warnings
+    from fanlight.science.pharmacology.trials import CHUNK, assumed_count
+
+    warnings = population_warnings(model, draw_people(trial.population, trial.seed, 0, min(CHUNK, trial.persons)))
 
     assumed, numbers = assumed_count(model, response)
     first, last = outcomes[0], outcomes[-1]
@@ -31,7 +35,8 @@ def outcomes_document(
             "The intervals below show chance in the simulation alone; the section on assumptions shows what the answer owes to them. "
             "No person was treated in this trial."
         ),
-        "caveats": list(model.caveats),
+        "warnings": warnings,
+        "caveats": [*warnings, *model.caveats],
         "model": model.title,
         "site": model.outputs[0].site.value,
         "analyte": model.outputs[0].analyte,

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from fanlight.core.errors import FanlightError
 
@@ -45,24 +45,22 @@ class TrialRun:
         """Make the folder or take it up again; returns the chunks still to do."""
         (self.folder / "chunks").mkdir(parents=True, exist_ok=True)
         mark = self.folder / "fingerprint.json"
-        if mark.exists() and json.loads(mark.read_text()).get("fingerprint") != self.fingerprint:
+        if mark.exists() and _fingerprint_in(mark) != self.fingerprint:
             raise FanlightError(
                 "FAN-TRIAL-001",
                 f"Cannot go on with the trial in {self.folder}",
                 "the folder holds chunks of another trial, or of other content",
                 "Give another --out, or empty this folder.",
             )
-        mark.write_text(json.dumps({"fingerprint": self.fingerprint, "title": self.trial.title}) + "\n")
-        return [k for k in range(len(self.trial.chunks)) if not self.chunk_path(k).exists()]
+        said = json.dumps({"fingerprint": self.fingerprint, "title": self.trial.title}) + "\n"
+        _write_whole(mark, lambda file: file.write(said.encode()))
+        return [k for k, (_, count) in enumerate(self.trial.chunks) if not _is_whole(self.chunk_path(k), (len(self.trial.arms), count))]
 
     def keep(self, number: int, results: NDArray[np.float64]) -> None:
         """Write a chunk whole or not at all."""
         import numpy as np
 
-        part = self.chunk_path(number).with_suffix(".part")
-        with part.open("wb") as file:
-            np.save(file, results)
-        os.replace(part, self.chunk_path(number))
+        _write_whole(self.chunk_path(number), lambda file: np.save(file, results))
 
     def results(self) -> NDArray[np.float64]:
         """All chunks in the order of persons: (arms, persons, columns)."""
@@ -71,6 +69,33 @@ class TrialRun:
         from fanlight.science.pharmacology.trials import joined
 
         return joined([np.load(self.chunk_path(k)) for k in range(len(self.trial.chunks))])
+
+
+def _write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file whole or not at all. The name on the way is this process's own: two runs may share a folder."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+def _fingerprint_in(mark: Path) -> str | None:
+    try:
+        return str(json.loads(mark.read_text(encoding="utf-8"))["fingerprint"])
+    except (ValueError, KeyError, TypeError):
+        return None  # not ours to overwrite: as little known as another trial's
+
+
+def _is_whole(path: Path, shape: tuple[int, int]) -> bool:
+    """Whether a chunk stands there with all its persons; one that a full disk or a fault cut short is worked again."""
+    import numpy as np
+
+    try:
+        return bool(np.load(path, mmap_mode="r").shape[:2] == shape)
+    except (OSError, ValueError, EOFError):
+        return False
 
 
 def work(run: TrialRun, *, processes: int = 1, spark: bool = False, progress: Progress = lambda done, of: None) -> None:

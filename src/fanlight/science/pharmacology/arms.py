@@ -19,6 +19,7 @@ from fanlight.science.pharmacology.response import ResponseModel
 from fanlight.science.pharmacology.simulation import WORKERS, mammillary_rates, mammillary_shape, reached
 
 Floats = NDArray[np.float64]
+MOST_SESSIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,24 @@ class TrialArm:
         days = self.induction_days
         if not days or days[0] != 0 or any(b <= a for a, b in pairwise(days)):
             faults.append(Fault("induction_days", "must start at 0 and rise, each once."))
-        if self.maintenance is not None and self.maintenance.every_days <= 0:
-            faults.append(Fault("maintenance.every_days", "is not above zero."))
+        if self.maintenance is not None:
+            faults += _maintenance_faults(self.maintenance)
         refuse(f"the arm {self.name!r}", faults)
+
+
+def _maintenance_faults(m: Maintenance) -> list[Fault]:
+    faults = []
+    if m.every_days <= 0:
+        faults.append(Fault("maintenance.every_days", "is not above zero."))
+    elif m.until_day / m.every_days > MOST_SESSIONS:
+        faults.append(Fault("maintenance.every_days", f"gives more than {MOST_SESSIONS:,} sessions."))
+    if (m.lengthen_to_days is None) != (m.lengthen_at_madrs is None):
+        faults.append(Fault("maintenance.lengthen_to_days", "is given with lengthen_at_madrs, or not at all."))
+    if m.lengthen_to_days is not None and m.lengthen_to_days < m.every_days:
+        faults.append(Fault("maintenance.lengthen_to_days", f"{m.lengthen_to_days} is shorter than every_days."))
+    if m.change_after_days < 0:
+        faults.append(Fault("maintenance.change_after_days", "is below zero."))
+    return faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,14 @@ class TrialPopulation:
     weight_kg: Spread
     age_years: Spread
     mark: Mark = Mark.DEFAULT
+
+    def __post_init__(self) -> None:
+        faults = []
+        if self.weight_kg.low <= 0:
+            faults.append(Fault("weight_kg.low", f"{self.weight_kg.low} is not above zero."))
+        if self.age_years.low < 0:
+            faults.append(Fault("age_years.low", f"{self.age_years.low} is below zero."))
+        refuse("this population", faults)
 
 
 def draw_people(population: TrialPopulation, seed: int, first: int, count: int) -> People:

@@ -21,6 +21,8 @@ from fanlight.science.pharmacology.response import ResponseModel
 
 Floats = NDArray[np.float64]
 CHUNK = 20_000
+MOST_PERSONS = 100_000_000
+MOST_VISITS = 10_000
 Z = 1.959963984540054
 
 
@@ -43,12 +45,18 @@ class Trial:
         faults = []
         if self.persons < 1 or self.tornado_persons < 1:
             faults.append(Fault("persons", "needs at least one."))
+        if self.persons > MOST_PERSONS:
+            faults.append(Fault("persons", f"{self.persons:,} is more than {MOST_PERSONS:,}, whose results no one machine holds."))
         if not 0 <= self.seed < 2**63:
             faults.append(Fault("seed", "must be a whole number from 0 to 2^63 - 1."))
         if len({a.name for a in self.arms}) != len(self.arms) or not self.arms:
             faults.append(Fault("arms", "needs at least one arm, each with a name of its own."))
         if self.visit_every_days <= 0 or not 0 <= self.drop_out_percent_per_week < 100:
             faults.append(Fault("visits", "visits must be above zero days apart, and drop-out a percentage below 100."))
+        elif self.follow_days / self.visit_every_days > MOST_VISITS:
+            faults.append(Fault("visit_every_days", f"gives more than {MOST_VISITS:,} visits."))
+        if self.follow_days < 1:
+            faults.append(Fault("follow_days", f"{self.follow_days} does not reach day 1, the first visit."))
         for k, arm in enumerate(self.arms):
             if arm.induction_days and arm.induction_days[-1] + 1 > self.follow_days:
                 faults.append(Fault(f"arms[{k}]", "its last induction session is after the last day followed."))
