@@ -23,7 +23,7 @@ def check(
     warnings: Annotated[bool, typer.Option("--warnings", help="list every fact that waits for a signature, too")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> int:
-    """Check content. Exits 1 when there is a fault; a fact that waits for a signature is a warning."""
+    """Check content. Exits 1 when there is a fault; a fact that waits for a signature, and a text that is lacking, is a warning."""
     from fanlight.cli.content_check import check_content
     from fanlight.content import content_folder
 
@@ -32,6 +32,8 @@ def check(
         sys.stdout.write(json.dumps(_as_json(report), ensure_ascii=False, indent=2) + "\n")
     else:
         for found in report.faults:
+            sys.stdout.write(f"{found}\n")
+        for found in report.lacking:
             sys.stdout.write(f"{found}\n")
         if warnings:
             for found in report.unsigned:
@@ -45,14 +47,15 @@ def _summary(report: ContentReport) -> str:
     files = f"{report.files} file{'' if report.files == 1 else 's'} read"
     found = f"{faults} fault{'' if faults == 1 else 's'}" if faults else "no faults"
     waiting = f"; {unsigned} facts are recalled or defaults and need sign-off (--warnings lists them)" if unsigned else ""
-    return f"{files}, {found}{waiting}.\n"
+    lacking = f"; {len(report.lacking)} lacking, for which something else stands in" if report.lacking else ""
+    return f"{files}, {found}{lacking}{waiting}.\n"
 
 
 def _as_json(report: ContentReport) -> dict[str, Any]:
     return {
         "files": report.files,
         "faults": [_fault(found) for found in report.faults],
-        "warnings": [_fault(found) for found in report.unsigned],
+        "warnings": [_fault(found) for found in report.lacking + report.unsigned],
     }
 
 

@@ -28,11 +28,14 @@ class FileFault:
 
 @dataclass(slots=True)
 class ContentReport:
-    """What a check found. `unsigned` lists facts marked recalled or default: they need sign-off, and are no fault."""
+    """What a check found. `unsigned` lists facts marked recalled or default: they need sign-off, and are no fault. Nor is what is
+    `lacking`: something else stands in for it.
+    """
 
     files: int = 0
     faults: list[FileFault] = field(default_factory=list)
     unsigned: list[FileFault] = field(default_factory=list)
+    lacking: list[FileFault] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -46,6 +49,7 @@ def check_content(paths: Iterable[Path]) -> ContentReport:
             continue
         for file in [path] if path.is_file() else sorted(path.rglob("*.yaml")):
             _check_file(file, path, report)
+    _check_crisis_texts(report)
     _check_together(report)
     return report
 
@@ -91,6 +95,27 @@ def _unsigned(value: object, path: str, lines: dict[str, int]) -> Iterator[Fault
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _unsigned(item, f"{path}[{index}]", lines)
+
+
+def _check_crisis_texts(report: ContentReport) -> None:
+    """Every language that patients' pages are written in should have the clinic's crisis text too."""
+    from fanlight.care.scales.crisis_texts import CrisisTexts
+    from fanlight.care.scales.patient_words import PatientWords
+    from fanlight.content import content_folder, read
+
+    given = {place: value for place, value in report.values.items() if isinstance(value, CrisisTexts)}
+    if not given:
+        return
+    shipped = [read(path, PatientWords) for path in sorted((content_folder() / "asking").glob("words_*.yaml"))]
+    pages = {words.language: words.name for words in [*shipped, *(w for w in report.values.values() if isinstance(w, PatientWords))]}
+    for place, texts in given.items():
+        line = report.lines.get(place, {}).get("texts")
+        for language in texts.lacking(pages):
+            why = f"has no crisis text in {pages[language]} ({language}): its patients' pages in it show the clinic's own text."
+            report.lacking.append(FileFault(place, Fault("texts", why, line)))
+        for language in sorted(set(texts.texts) - set(pages) - {"en"}):
+            why = f"is given in {language}, in which there are no pages for patients: nobody sees it."
+            report.lacking.append(FileFault(place, Fault(f"texts.{language}", why, report.lines.get(place, {}).get(f"texts.{language}"))))
 
 
 def _check_together(report: ContentReport) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 KINDS: tuple[tuple[str, str], ...] = (
     ("asking/messages.yaml", "fanlight.care.scales.messages:MessageTexts"),
     ("asking/words_*.yaml", "fanlight.care.scales.patient_words:PatientWords"),
+    ("asking/crisis_*.yaml", "fanlight.care.scales.crisis_texts:CrisisTexts"),
     ("asking/*.yaml", "fanlight.care.scales.asking:AskingPolicy"),
     ("calendars/*.yaml", "fanlight.care.protocols:ClinicCalendar"),
     ("codes/measures.yaml", "fanlight.exchange.fhir.tables:MeasuresFile"),

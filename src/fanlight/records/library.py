@@ -171,6 +171,11 @@ class Library:
         found = compiled(self.shipped_version, "patient_words", lambda: [read(path, PatientWords) for path in paths])
         return {words.language: words for words in found}
 
+    def crisis_text(self, clinic: str, language: str) -> str:
+        """What a patient in danger reads in a language at the clinic of that code; empty where the clinic gives none in it."""
+        own = self._own.crisis_texts.get(clinic)
+        return own.texts.get(language, "") if own is not None else ""
+
     @cached_property
     def screening(self) -> ScreeningContent:
         """Rules, criteria, definitions and medicines: what a screening is made from."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fanlight.core.instants import clinic_date
 from fanlight.records.duty import next_opening, readers_on_duty
-from fanlight.records.library import Library
+from fanlight.records.library import Library, library
 from fanlight.records.models import Patient, Site, Task
-from fanlight.web.patient_language import say, say_day
+from fanlight.web.patient_language import here, say, say_day
 
 _NUMBER = re.compile(r"(?<![\w-])(\+?\d[\d -]{1,16}\d)(?![\w-])")
 
@@ -78,9 +79,20 @@ def _told(name: str, when: str | None, phone: str) -> str:
     )
 
 
-def crisis_lines(site: Site) -> list[CrisisLine]:
-    """The numbers of the clinic's crisis text, in its order, and the clinic's own telephone."""
-    found = dict.fromkeys(_NUMBER.findall(site.crisis_text))
+def crisis(site: Site | None) -> dict[str, Any]:
+    """What `parts/crisis.html` shows: the clinic's crisis text in the language of this page, else as the clinic wrote it first."""
+    translated = library().crisis_text(site.code, here()) if site else ""
+    text = translated or (site.crisis_text if site else "")
+    return {
+        "crisis_text": text,
+        "crisis_language": here() if translated else "en",
+        "crisis_lines": crisis_lines(site, text) if site else [],
+    }
+
+
+def crisis_lines(site: Site, text: str) -> list[CrisisLine]:
+    """The numbers of a crisis text in its order, those of the clinic's first text that it leaves out, and the clinic's own telephone."""
+    found = dict.fromkeys(_NUMBER.findall(text) + _NUMBER.findall(site.crisis_text))
     lines = [CrisisLine(say("Call {number}", number=number), _tel(number)) for number in found]
     if site.phone and site.phone not in found:
         lines.append(CrisisLine(say("Call the clinic, {number}", number=site.phone), _tel(site.phone)))

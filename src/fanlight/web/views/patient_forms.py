@@ -28,7 +28,7 @@ from fanlight.records.actions.scales import finish_form, save_answer, say_not_sa
 from fanlight.records.library import library
 from fanlight.records.models import FormLink, IntakeLink, Site, Task
 from fanlight.web.locked_tablet import held_link
-from fanlight.web.pages.duty import crisis_lines, promise, reading
+from fanlight.web.pages.duty import crisis, promise, reading
 from fanlight.web.pages.scales import questions
 from fanlight.web.patient_language import chosen, language_of, refusal, say
 from fanlight.web.views.intake_phone import intake_page
@@ -253,7 +253,7 @@ def _risk_task(link: AnyLink) -> Task | None:
 
 
 def _about(site: Site | None) -> dict[str, Any]:
-    return {"clinic": site, "crisis_text": site.crisis_text if site else "", "crisis_lines": crisis_lines(site) if site else []}
+    return {"clinic": site} | crisis(site)
 
 
 def _path(link: AnyLink, request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fanlight.records import clock
 from fanlight.web.locked_tablet import KEY, held_link, is_resting
-from fanlight.web.pages.duty import crisis_lines
+from fanlight.web.pages.duty import crisis
 from fanlight.web.views.patient_forms import open_page
 
 
@@ -21,10 +21,8 @@ def tablet_back(request: HttpRequest) -> HttpResponse:
     site, is_over = link.form.patient.site, is_resting(request, clock.now())
     context = {
         "clinic": site,
-        "crisis_text": site.crisis_text,
-        "crisis_lines": crisis_lines(site),
         "is_resting": is_over,
         "is_finished": link.is_finished,
         "form_address": "" if is_over else reverse("phone_form", args=[request.session[KEY]["token"]]),
-    }
+    } | crisis(site)
     return render(request, "tablet_back.html", context)
