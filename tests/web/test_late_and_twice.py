@@ -142,3 +142,84 @@ def test_a_stale_link_takes_nothing_says_where_to_turn_and_keeps_the_crisis_text
     assert "This link can no longer be used." in page.content.decode()
     assert course.patient.site.crisis_text.split(",")[0] in page.content.decode()
     assert not ScaleItemAnswer.objects.filter(form=form).exists()
+
+
+def shut_by_time(form, monkeypatch):
+    later = clock.now() + timedelta(hours=72, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+
+def shut_by_a_new_link(form, monkeypatch):
+    make_link(form=form, by=staff("nurse"), at=clock.now())
+
+
+def shut_by_handing_in(form, monkeypatch):
+    save_answer(form=form, answer_id=uuid.uuid4(), item="q1", value=0, answered_at=clock.now(), content=library(), by=None, at=clock.now())
+    finish_form(form=form, content=library(), by=None, at=clock.now())
+
+
+SHUT = pytest.mark.parametrize("shut", [shut_by_time, shut_by_a_new_link, shut_by_handing_in])
+
+
+@SHUT
+@pytest.mark.parametrize(
+    ("said", "grade"),
+    [({"item": "q9", "value": 1}, "same_day"), ({"item": "q9", "value": 3}, "within_hour"), ({"kind": "unsafe"}, "now")],
+    ids=["item 9 at 1", "item 9 at 3", "not sure of being safe"],
+)
+def test_danger_said_on_a_shut_link_is_owned_and_answered_though_nothing_is_kept(course, monkeypatch, shut, said, grade):
+    phone, address, form = phone_of(course.patient)
+    shut(form, monkeypatch)
+    kept, key = form.taps.count(), uuid.uuid4()
+    answers = [say(phone, address, key=key, **said) for _ in range(2)]
+    assert [one.status_code for one in answers] == [410, 410]
+    assert answers[0].json()["promise"] == answers[1].json()["promise"]
+    assert form.taps.count() == kept
+    task = risks(course.patient).get()
+    assert task.risks.first().grade == grade
+    if "item" in said:
+        assert task.risks.count() == 1, "one answer sent twice is one sign"
+        desk = Client()
+        desk.force_login(staff("nurse"))
+        page = desk.get(f"/owed/{task.pk}/risk/").content.decode()
+        assert f"thoughts of death or self-harm: {said['value']}, said when the form took no answer any more" in page
+
+
+@SHUT
+def test_danger_on_a_shut_link_is_heard_without_scripts_too(course, monkeypatch, shut):
+    phone, address, form = phone_of(course.patient)
+    shut(form, monkeypatch)
+    page = phone.post(address, {"q1": "2", "q9": "2", "act": "finish"}).content.decode()
+    assert risks(course.patient).get().owner_id
+    assert 'class="promise"' in page
+    assert course.patient.site.crisis_text.split(",")[0] in page
+    phone.post(address, {"act": "unsafe"})
+    assert {raised.grade for raised in risks(course.patient).get().risks.all()} == {"within_hour", "now"}
+
+
+@SHUT
+def test_a_stranger_with_a_shut_link_calls_nobody(course, monkeypatch, shut):
+    _, address, form = phone_of(course.patient)
+    shut(form, monkeypatch)
+    stranger = Client()
+    assert say(stranger, address, item="q9", value=3).status_code == 410
+    assert say(stranger, address, kind="unsafe").status_code == 410
+    assert stranger.post(address, {"act": "unsafe"}).status_code == 410
+    assert not risks(course.patient).exists()
+
+
+def test_an_answer_without_danger_and_nonsense_on_a_shut_link_call_nobody(course, monkeypatch):
+    phone, address, form = phone_of(course.patient)
+    shut_by_time(form, monkeypatch)
+    for item, value in (("q9", 0), ("q1", 3), ("q9", 9), ("q9", "3"), ("zz", 3), ("q9", None)):
+        assert say(phone, address, item=item, value=value).status_code == 410
+    assert not risks(course.patient).exists()
+
+
+def test_an_answer_that_was_kept_before_the_link_shut_is_no_second_sign(course):
+    phone, address, form = phone_of(course.patient)
+    key = uuid.uuid4()
+    assert say(phone, address, item="q9", value=2, key=key).status_code == 200
+    make_link(form=form, by=staff("nurse"), at=clock.now())
+    assert say(phone, address, item="q9", value=2, key=key).status_code == 410
+    assert risks(course.patient).get().risks.count() == 1

@@ -103,6 +103,18 @@ def test_staff_open_enter_and_see_a_score(house):
     assert len(desk.get(f"/patients/{house.patient.pk}/").content) < 60_000
 
 
+def test_a_form_handed_in_by_somebody_else_meanwhile_says_so_and_stands(house):
+    desk, other = house.desk(), house.desk("therapist")
+    opened = desk.post(f"/patients/{house.patient.pk}/scales/", {"instrument": "phq9", "way": "read_aloud", "write_key": str(uuid.uuid4())})
+    answers = {f"q{n}": "1" for n in range(1, 10)}
+    desk.post(opened.url, answers | {"act": "finish"})
+    late = other.post(opened.url, answers | {"q1": "3", "act": "finish"}, follow=True)
+    assert late.status_code == 200
+    assert "handed in while your page was open" in late.content.decode()
+    assert ScaleResponse.objects.get().score["total"] == 9
+    assert "handed in while" not in desk.get(opened.url, follow=True).content.decode(), "a page only looked at says nothing"
+
+
 def test_every_shipped_scale_can_be_opened_and_shown(house):
     from fanlight.records.instruments import shipped_instruments
 

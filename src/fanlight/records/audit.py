@@ -133,10 +133,15 @@ def entry_text(event: AuditEvent) -> str:
     )
 
 
-def _append(entry: Change) -> None:
+def take_turn() -> None:
+    """Within a transaction: wait until this is the one writer of the chain, so that what is read from here on is what is written upon."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # one writer of the chain at a time; SQLite's IMMEDIATE has that already
+        with connection.cursor() as cursor:  # SQLite's IMMEDIATE has one writer at a time already
             cursor.execute("SELECT pg_advisory_xact_lock(716253)")
+
+
+def _append(entry: Change) -> None:
+    take_turn()
     last = AuditEvent.objects.order_by("-sequence").values_list("sequence", "hash").first() or (0, FIRST_HASH)
     event = AuditEvent(
         sequence=last[0] + 1,

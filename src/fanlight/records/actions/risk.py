@@ -16,7 +16,7 @@ from fanlight.care.scales.risk import RiskGrade, RiskTable
 from fanlight.care.scales.risk_clock import escalations_due, first_action_due
 from fanlight.core.errors import Fault, InputError
 from fanlight.records.actions.tasks import RISK_KIND, TaskError
-from fanlight.records.audit import change
+from fanlight.records.audit import change, take_turn
 from fanlight.records.duty import is_of_the_house, open_hours, person_for
 from fanlight.records.library import Library
 from fanlight.records.models import Patient, RiskAssessment, RiskRaised, ScaleForm, ScaleItemAnswer, StaffMember, Task
@@ -39,6 +39,7 @@ def raise_risk(
 ) -> Task:
     """A sign of risk seen at `at`: the patient's open task of risk, opened or made graver by it. Its clock starts here."""
     with transaction.atomic(), change("raise_risk", at=at, by=by, patient=patient, grade=grade.id) as entry:
+        take_turn()  # two signs at the same instant make one task
         task = open_risk(patient)
         values = _values(grade, patient, content, at)
         if task is None:

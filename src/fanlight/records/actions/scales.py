@@ -18,13 +18,14 @@ from fanlight.core.errors import FanlightError, Fault, InputError
 from fanlight.core.instants import as_utc, clinic_day
 from fanlight.records.actions.risk import raise_risk
 from fanlight.records.actions.scale_forms import CSSRS, answers_of, edition_of, instrument_of
-from fanlight.records.audit import change
+from fanlight.records.audit import change, take_turn
 from fanlight.records.chance import new_id
 from fanlight.records.idempotency import KeyReusedError
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import Library
 from fanlight.records.models import (
     Patient,
+    RiskRaised,
     ScaleFinish,
     ScaleForm,
     ScaleItemAnswer,
@@ -48,6 +49,8 @@ SOURCES = {
     "kiosk": "patient, clinic's tablet",
 }
 NOT_SAFE = "patient_not_sure_of_being_safe"
+TOO_LATE = "late:"
+"""An event of this beginning names an answer that came when its form took none any more: item, value, and which answer it was."""
 
 
 class ScaleFormError(FanlightError):
@@ -175,6 +178,7 @@ def save_answer(
         raise InputError("FAN-FORM-005", f"Cannot keep this answer to {instrument.title}", list(faults))
     try:
         with transaction.atomic():
+            take_turn()
             earlier = _earlier(form, answer_id, item, value)
             return earlier or _keep(form, instrument, answer_id, item, value, answered_at, content, by, at)
     except IntegrityError:  # the same answer arrived twice at once
@@ -245,6 +249,23 @@ def say_not_safe(*, form: ScaleForm, content: Library, at: datetime) -> Task:
     return raise_risk(patient=form.patient, grade=grade, content=content, form=form, event=NOT_SAFE, by=None, at=at)
 
 
+def answered_too_late(*, form: ScaleForm, answer_id: uuid.UUID, item: str, value: object, content: Library, at: datetime) -> Task | None:
+    """An answer that comes when its form takes none any more is not kept; a danger in it is owned all the same, once.
+
+    None where it holds no danger, or is one that was kept while the form was open.
+    """
+    grade = risk_of(content.risk_table, instrument_of(form), item, value)
+    if grade is None or ScaleItemAnswer.objects.filter(answer_id=answer_id).exists():
+        return None
+    event = f"{TOO_LATE}{item}={value}:{answer_id.hex}"[:64]
+    with transaction.atomic():
+        take_turn()
+        heard = RiskRaised.objects.filter(form=form, event=event).select_related("task").first()
+        if heard is not None:
+            return heard.task
+        return raise_risk(patient=form.patient, grade=grade, content=content, form=form, event=event, by=None, at=at)
+
+
 def finish_form(
     *, form: ScaleForm, content: Library, context: Mapping[str, ContextValue] | None = None, by: StaffMember | None, at: datetime
 ) -> ScaleResponse:
@@ -252,6 +273,7 @@ def finish_form(
     if by is not None:
         check_may(by, Permission.RECORD_SCALES, at=at, patient=form.patient)
     with transaction.atomic():
+        take_turn()
         done = ScaleFinish.objects.filter(form=form).select_related("response").first()
         if done is not None:
             return done.response

@@ -24,7 +24,8 @@ from fanlight.core.instants import parse_instant
 from fanlight.records import clock
 from fanlight.records.actions.form_links import AnyLink, LinkState, find_link, note_shut, state_of, try_birth_date
 from fanlight.records.actions.scale_forms import answers_of, instrument_of
-from fanlight.records.actions.scales import finish_form, save_answer, say_not_safe
+from fanlight.records.actions.intake import not_safe_on_intake
+from fanlight.records.actions.scales import answered_too_late, finish_form, save_answer, say_not_safe
 from fanlight.records.library import library
 from fanlight.records.models import FormLink, IntakeLink, Site, Task
 from fanlight.web.locked_tablet import held_link
@@ -68,14 +69,15 @@ def phone_form(request: HttpRequest, token: str) -> HttpResponse:
         if _is_too_many(request):
             return _too_many(request)
         note_shut(link=None, at=now)
-        return _shut(request, None, None)
+        return _shut(request, None, now)
     with timezone.override(link.form.patient.site.zone):
         state = state_of(link, now)
+        task = _danger_too_late(request, link, now) if request.method == "POST" and not state.is_live else None
         if state.word == "finished" and _is_open(request, link):
             return _done(request, link, now)
         if not state.is_live:
             note_shut(link=link, at=now)
-            return _shut(request, link, state)
+            return _shut(request, link, now, task)
         if not _is_open(request, link):
             return _ask_birth(request, link, state, now)
         if isinstance(link, IntakeLink):
@@ -90,7 +92,7 @@ def phone_tell(request: HttpRequest, token: str) -> HttpResponse:
     """A word to the clinic beside the questions, for whoever gave the date of birth; the form may be handed in already."""
     now, link = clock.now(), find_link(token)
     if link is None:
-        return _shut(request, None, None)
+        return _shut(request, None, now)
     with timezone.override(link.form.patient.site.zone):
         state = state_of(link, now)
         if not (state.is_live or state.word == "finished") or not _is_open(request, link):
@@ -113,7 +115,7 @@ def _ask_birth(request: HttpRequest, link: AnyLink, state: LinkState, now: datet
                 _let_in(response, link, request)
                 return response
             if not after.is_live:
-                return _shut(request, link, after)
+                return _shut(request, link, now)
             left = after.tries_left
             if left == 1:
                 error = say("That is not the date of birth we hold. 1 try left.")
@@ -194,7 +196,14 @@ def phone_say(request: HttpRequest, token: str) -> HttpResponse:
         if state.word == "finished" and kind == "finish" and _is_open(request, link):
             return JsonResponse({"saved": True, "finished": True, "at": _clock(now)})
         if not state.is_live:
-            return JsonResponse({"message": say("This link can no longer be used.")}, status=410)
+            shut: dict[str, Any] = {"message": say("This link can no longer be used.")}
+            try:
+                task = _say_too_late(link, kind, key, said, now) if _is_open(request, link) else None
+            except (KeyError, TypeError):
+                task = None
+            if task is not None:
+                shut["promise"] = promise(task, link.form.patient, library(), now)
+            return JsonResponse(shut, status=410)
         if not _is_open(request, link):
             return JsonResponse({"message": say("Type your date of birth again.")}, status=401)
         try:
@@ -207,6 +216,36 @@ def phone_say(request: HttpRequest, token: str) -> HttpResponse:
         if task is not None:
             answer["promise"] = promise(task, link.form.patient, library(), now)
         return JsonResponse(answer)
+
+
+def _say_too_late(link: FormLink, kind: str, key: uuid.UUID, said: dict[str, Any], now: datetime) -> Task | None:
+    """A link that takes nothing any more still hears danger, from whoever gave the date of birth on it."""
+    if kind == "unsafe":
+        return say_not_safe(form=link.form, content=library(), at=now)
+    if kind == "answer":
+        return answered_too_late(form=link.form, answer_id=key, item=str(said["item"]), value=said["value"], content=library(), at=now)
+    return None
+
+
+def _danger_too_late(request: HttpRequest, link: AnyLink, now: datetime) -> Task | None:
+    """The same, without scripts: the button, or the whole form at once."""
+    if not _is_open(request, link):
+        return None
+    if request.POST.get("act") == "unsafe":
+        if isinstance(link, IntakeLink):
+            return not_safe_on_intake(form=link.form, content=library(), at=now)
+        return say_not_safe(form=link.form, content=library(), at=now)
+    if isinstance(link, IntakeLink):
+        return None
+    have, found = answers_of(link.form), None
+    for item in instrument_of(link.form).items:
+        typed = request.POST.get(item.id, "")
+        if typed.lstrip("-").isdigit() and int(typed) != have.get(item.id):
+            key = uuid.uuid5(uuid.NAMESPACE_OID, f"{link.pk}:{item.id}:{typed}")  # the same page sent again is the same answer
+            found = (
+                answered_too_late(form=link.form, answer_id=key, item=item.id, value=int(typed), content=library(), at=now) or found
+            )
+    return found
 
 
 def _say(link: FormLink, kind: str, key: uuid.UUID, said: dict[str, Any], now: datetime) -> Task | None:
@@ -237,10 +276,11 @@ def _done(request: HttpRequest, link: AnyLink, now: datetime) -> HttpResponse:
     return render(request, "phone_done.html", context)
 
 
-def _shut(request: HttpRequest, link: AnyLink | None, state: LinkState | None) -> HttpResponse:
-    """The same words whatever the reason, and the crisis text of the clinic where it is known."""
+def _shut(request: HttpRequest, link: AnyLink | None, now: datetime, task: Task | None = None) -> HttpResponse:
+    """The same words whatever the reason, the crisis text of the clinic where it is known, and who is told of a danger said too late."""
     site = link.form.patient.site if link is not None else Site.objects.first() if Site.objects.count() == 1 else None
-    return render(request, "phone_shut.html", _about(site), status=410)
+    told = promise(task, link.form.patient, library(), now) if task is not None and link is not None else None
+    return render(request, "phone_shut.html", _about(site) | {"promise": told}, status=410)
 
 
 def _risk_task(link: AnyLink) -> Task | None:

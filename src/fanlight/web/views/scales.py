@@ -21,12 +21,12 @@ from fanlight.records import clock
 from fanlight.records.actions.form_links import make_link, state_of, token_of, withdraw_link
 from fanlight.records.actions.risk import close_risk, gravest
 from fanlight.records.actions.scale_forms import answers_of, instrument_of
-from fanlight.records.actions.scales import ALONE, Saved, finish_form, open_form, save_answer
+from fanlight.records.actions.scales import ALONE, TOO_LATE, Saved, finish_form, open_form, save_answer
 from fanlight.records.actions.tasks import RISK_KIND, roster
 from fanlight.records.audit import note
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import library
-from fanlight.records.models import FormLink, Patient, ScaleForm, ScaleResponse, StaffMember, Task
+from fanlight.records.models import FormLink, Patient, ScaleFinish, ScaleForm, ScaleResponse, StaffMember, Task
 from fanlight.records.permissions import Permission, roles_hold
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import KeyedForm, do_once
@@ -216,11 +216,14 @@ def scale_form(request: HttpRequest, pk: int) -> HttpResponse:
     row = _form_or_404(request, pk)
     finish = getattr(row, "finish", None)
     if finish is not None:
-        return redirect("scale_answers", finish.response_id)
+        return _handed_in_meanwhile(request, finish)
     instrument = instrument_of(row)
     faults: list[str] = []
     if request.method == "POST":
         faults = _keep_all(request, row, instrument, user)
+        meanwhile = ScaleFinish.objects.filter(form=row).first()
+        if meanwhile is not None:
+            return _handed_in_meanwhile(request, meanwhile)
         context, wrong = _context(request, instrument)
         faults += wrong
         if not faults and request.POST.get("act") == "later":
@@ -245,6 +248,17 @@ def scale_form(request: HttpRequest, pk: int) -> HttpResponse:
         "now_iso": now.isoformat(),
     }
     return render(request, "scale_form.html", context_values, status=422 if faults else 200)
+
+
+def _handed_in_meanwhile(request: HttpRequest, finish: ScaleFinish) -> HttpResponse:
+    """Somebody else, or another window, handed the form in while this page was open."""
+    if request.method == "POST":
+        messages.warning(
+            request,
+            "This form was handed in while your page was open. It stands as it was handed in; what you entered after that is not part "
+            "of it. To enter something else, open a new form.",
+        )
+    return redirect("scale_answers", finish.response_id)
 
 
 def _keep_all(request: HttpRequest, row: ScaleForm, instrument: Instrument, user: StaffMember) -> list[str]:
@@ -467,7 +481,11 @@ def _sign(risk: Any) -> dict[str, Any]:
     if risk.form is None:
         return {"what": risk.event.replace("_", " "), "at": risk.raised_at, "grade": risk.grade.replace("_", " ")}
     instrument = instrument_of(risk.form)
-    if risk.tap is None:
+    if risk.event.startswith(TOO_LATE):
+        item_id, _, value = risk.event.removeprefix(TOO_LATE).rpartition(":")[0].partition("=")
+        topic = instrument.item(item_id).topic if instrument.has_item(item_id) else item_id
+        what = f"{instrument.title}, {topic}: {value}, said when the form took no answer any more, and not kept with it"
+    elif risk.tap is None:
         what = f"{instrument.title}: {risk.event.replace('_', ' ') if risk.event else 'the finished form'}"
     else:
         item = instrument.item(risk.tap.item)

@@ -128,7 +128,7 @@ async function post(entry) {
   if (answer.status === 401) return { signedOut: true };
   if (answer.status >= 500 || answer.status === 429) return { away: true };
   const body = await answer.json().catch(() => ({ message: t("The clinic's server did not take it.") }));
-  return { refused: body.message };
+  return { refused: body.message, body };
 }
 
 function heard(entry, answer) {
@@ -139,7 +139,8 @@ function heard(entry, answer) {
     if (entry.kind === "finish") thank("kiosk" in document.body.dataset ? t("Your answers are with the clinic. Please give the tablet back.") : t("Your answers are with the clinic. You can close this page."));
   } else if (answer.refused) {
     state.textContent = answer.refused;
-    if (entry.kind === "unsafe") promised([answer.refused, t("Please use the numbers above.")]);
+    if (answer.body?.promise) promised(answer.body.promise);
+    else if (entry.kind === "unsafe") promised([answer.refused, t("Please use the numbers above.")]);
   } else if (answer.signedOut) {
     window.location.reload();
   }
