@@ -13,7 +13,7 @@ from fanlight.core.errors import FanlightError
 from fanlight.records import clock
 from fanlight.records.actions.courses import end_course
 from fanlight.records.actions.form_links import make_link, token_of
-from fanlight.records.actions.scales import finish_form, open_form, save_answer
+from fanlight.records.actions.scales import finish_form, open_form, save_answer, say_not_safe
 from fanlight.records.library import library
 from fanlight.records.models import Course, Patient, ScaleForm, ScaleItemAnswer, ScaleResponse, StaffMember, Task, TreatmentSession
 from fanlight.records.session_path import keep_transitions
@@ -129,6 +129,27 @@ def test_two_people_rating_at_once_hand_in_once_and_every_tap_stays_with_who_mad
     assert done.answers == {item: 4}, "the last tap counts, and the first stays readable"
     with pytest.raises(FanlightError, match="FAN-FORM-006"):
         save_answer(form=second, answer_id=uuid.uuid4(), item=item, value=6, by=other, **tap)
+
+
+@pytest.mark.parametrize(
+    ("module", "reads", "act"),
+    [
+        ("risk", "open_risk", lambda form: say_not_safe(form=form, content=library(), at=clock.now())),
+        ("scales", "answers_of", lambda form: finish_form(form=form, content=library(), by=None, at=clock.now())),
+    ],
+    ids=["a sign of danger", "a form handed in"],
+)
+def test_what_two_may_do_at_the_same_instant_waits_its_turn_before_it_looks(course, monkeypatch, module, reads, act):
+    """On PostgreSQL two that had both looked first would both write, and the second be refused by the database."""
+    from fanlight.records import actions
+
+    form, where, order = phone_of(course.patient)[2], getattr(actions, module), []
+    save_answer(form=form, answer_id=uuid.uuid4(), item="q1", value=1, answered_at=clock.now(), content=library(), by=None, at=clock.now())
+    for name in ("take_turn", reads):
+        own = getattr(where, name)
+        monkeypatch.setattr(where, name, lambda *given, own=own, name=name: (order.append(name), own(*given))[1])
+    act(form)
+    assert order[:2] == ["take_turn", reads]
 
 
 def test_a_stale_link_takes_nothing_says_where_to_turn_and_keeps_the_crisis_text(course, monkeypatch):

@@ -242,9 +242,7 @@ def _danger_too_late(request: HttpRequest, link: AnyLink, now: datetime) -> Task
         typed = request.POST.get(item.id, "")
         if typed.lstrip("-").isdigit() and int(typed) != have.get(item.id):
             key = uuid.uuid5(uuid.NAMESPACE_OID, f"{link.pk}:{item.id}:{typed}")  # the same page sent again is the same answer
-            found = (
-                answered_too_late(form=link.form, answer_id=key, item=item.id, value=int(typed), content=library(), at=now) or found
-            )
+            found = answered_too_late(form=link.form, answer_id=key, item=item.id, value=int(typed), content=library(), at=now) or found
     return found
 
 
