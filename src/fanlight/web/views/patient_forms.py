@@ -23,8 +23,8 @@ from fanlight.core.errors import FanlightError
 from fanlight.core.instants import parse_instant
 from fanlight.records import clock
 from fanlight.records.actions.form_links import AnyLink, LinkState, find_link, note_shut, state_of, try_birth_date
-from fanlight.records.actions.scale_forms import answers_of, instrument_of
 from fanlight.records.actions.intake import not_safe_on_intake
+from fanlight.records.actions.scale_forms import answers_of, instrument_of
 from fanlight.records.actions.scales import answered_too_late, finish_form, save_answer, say_not_safe
 from fanlight.records.library import library
 from fanlight.records.models import FormLink, IntakeLink, Site, Task
