@@ -277,3 +277,17 @@ def test_a_drawing_that_cannot_be_written_is_a_plain_error(tmp_path: Path) -> No
     (tmp_path / "case.yaml").write_text(CASE + "persons: 20\n")
     with pytest.raises(FanlightError, match="FAN-PHAR-013"):
         run([str(tmp_path / "case.yaml"), "--svg", str(tmp_path / "nowhere" / "curve.svg")])
+
+
+def test_by_mouth_the_two_fold_disagreement_on_the_fraction_is_said(models: dict[str, Model], substances: SubstanceContent) -> None:
+    found = doses_for(models["perez_ruixo_2021"], (written("50 mg", drug="esketamine", route="oral"),), substances)
+    assert any("disagree two-fold" in w for w in found.warnings)
+
+
+@pytest.mark.parametrize("name", ["kamp_2020", "otto_2021", "perez_ruixo_2021"])
+def test_a_derived_number_is_not_marked_as_seen(models: dict[str, Model], name: str) -> None:
+    assert models[name].parameter("ke0").mark.needs_sign_off
+
+
+def test_no_site_is_named_that_the_source_does_not_name(models: dict[str, Model]) -> None:
+    assert models["psilocin_oral"].outputs[0].site.value == "unstated"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fanlight.cli.trial_runs import TrialRun, work
+from fanlight.cli.trial_runs import TrialRun, _over_processes, work
 from fanlight.content import ContentError, content_folder, read, read_text
 from fanlight.core.errors import FanlightError
 from fanlight.science.pharmacology import SimulationInputError
@@ -234,8 +236,10 @@ def test_the_command_writes_a_report_that_says_first_what_is_assumed(tmp_path: P
     )
     assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF")
     again = (tmp_path / "out" / "outcomes.json").read_text()
+    drawn = (tmp_path / "out" / "report.pdf").read_bytes()
     assert run([str(tmp_path / "trial.yaml"), "--out", str(tmp_path / "out"), "--json"]) == 0
     assert (tmp_path / "out" / "outcomes.json").read_text() == again
+    assert (tmp_path / "out" / "report.pdf").read_bytes() == drawn
 
 
 def test_an_unknown_model_is_named(tmp_path: Path) -> None:
@@ -332,3 +336,24 @@ def test_a_folder_that_cannot_be_made_is_a_plain_error(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(FanlightError, match="FAN-TRIAL-004"):
         run(["single_six_weekly", "--persons", "100", "--out", str(tmp_path / "taken" / "trial")])
+
+
+def test_processes_start_from_a_script_that_runs_as_it_is_read(tmp_path: Path) -> None:
+    script = tmp_path / "start.py"
+    script.write_text("import sys\nfrom fanlight.cli import main\nsys.exit(main(sys.argv[1:]))\n")
+    asked = ["trial", "single_six_weekly", "--persons", "200", "--no-sensitivity", "--processes", "2", "--out", str(tmp_path / "out")]
+    done = subprocess.run([sys.executable, str(script), *asked], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+class Ends:
+    """Ends the process that unpickles it, as a machine short of memory would."""
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (9,)
+
+
+def test_a_process_ended_from_outside_is_a_plain_error(tmp_path: Path) -> None:
+    run = replace(small_run(tmp_path), response=Ends())  # type: ignore[arg-type]
+    with pytest.raises(FanlightError, match="FAN-TRIAL-005"):
+        list(_over_processes(run, [0], 2))

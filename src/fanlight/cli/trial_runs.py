@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -123,26 +125,52 @@ def _here(run: TrialRun, todo: list[int]) -> Iterator[tuple[int, Any]]:
 
 
 def _over_processes(run: TrialRun, todo: list[int], processes: int) -> Iterator[tuple[int, Any]]:
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    before = os.environ.get("NUMBA_NUM_THREADS")
-    os.environ["NUMBA_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // processes))  # read by each new process
+    threads = str(max(1, (os.cpu_count() or 1) // processes))  # read by each new process
     try:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            jobs = [pool.submit(_chunk, run.trial, run.model, run.response, number) for number in todo]
+        with _set("NUMBA_NUM_THREADS", threads), ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            with _main_left_alone():
+                jobs = [pool.submit(_chunk, run.trial, run.model, run.response, number) for number in todo]
             for job in as_completed(jobs):
                 yield job.result()
+    except BrokenExecutor as problem:
+        raise FanlightError(
+            "FAN-TRIAL-005",
+            f"Cannot finish the trial in {run.folder}",
+            "one of its processes was ended from outside, as a machine short of memory does",
+            "Run the same command again, with fewer processes: chunks already kept are taken up.",
+        ) from problem
+
+
+@contextmanager
+def _set(name: str, value: str) -> Iterator[None]:
+    """An environment variable while this lasts."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
     finally:
         if before is None:
-            os.environ.pop("NUMBA_NUM_THREADS", None)
+            os.environ.pop(name, None)
         else:
-            os.environ["NUMBA_NUM_THREADS"] = before
+            os.environ[name] = before
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Start processes that do not read the script this one was started by: nothing in it is theirs, and it may run as it is read."""
+    main = sys.modules["__main__"].__dict__
+    script = main.pop("__file__", None)
+    try:
+        yield
+    finally:
+        if script is not None:
+            main["__file__"] = script
 
 
 def _over_spark(run: TrialRun, todo: list[int]) -> Iterator[tuple[int, Any]]:
-    import sys
-
     import numpy as np
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -152,6 +152,8 @@ def _one(
     elif model.route(w.route).is_assumed:
         note = model.route(w.route).note.rstrip(".")
         warnings[f"ASSUMED: this model's {w.route} route is not a population estimate. {note}."] = None
+    elif model.route(w.route).note:
+        warnings[f"{model.route(w.route).note.rstrip('.')}."] = None
     if w.times < 1 or (w.times > 1 and not (w.repeat_every_hours and w.repeat_every_hours > 0)):
         faults.append(Fault(f"{path}.times", "a repeated dose needs repeat_every_hours above zero."))
     if len(faults) > before or form is None:
