@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from fanlight.records import clock
-from fanlight.records.actions.tasks import SETTLED_BY_RECORD_KIND, TaskError, close_task, open_task, reopen_task
-from fanlight.records.models import AuditEvent, StaffMember, Task
+from fanlight.records.actions.tasks import SETTLED_BY_RECORD_KIND, TaskError, close_task, escalate_late_tasks, open_task, reopen_task
+from fanlight.records.models import AuditEvent, Patient, StaffMember, Task
 from fanlight.records.session_path import keep_transitions
 from fanlight.sample.fill import fill_clinic
 
@@ -79,3 +81,23 @@ def test_the_front_page_says_who_owes_how_much_and_what_was_passed_on(nurse):
     hour = timedelta(hours=1)
     rows = by_owner([("A", now + hour), ("B", now - hour), ("A", now + hour)], now)
     assert rows == (("B", 1, 1), ("A", 2, 0))
+
+
+def test_a_task_passed_on_names_who_had_it_and_nobody_as_next(nurse):
+    """Once passed on, the other person is the one who let it lie: to say it goes to them next would be untrue."""
+    now = clock.now()
+    desk = StaffMember.objects.get(username="desk")
+    patient = Patient.objects.filter(tasks__isnull=True).first() or Patient.objects.first()
+    task = open_task(
+        site=nurse.site, key="test:late", kind="call", title="Call the lab", owner=desk, next_owner=nurse, patient=patient,
+        due_at=now - timedelta(hours=2), escalates_at=now - timedelta(hours=1), at=now - timedelta(hours=3), by=nurse,
+    )  # fmt: skip
+    web = Client()
+    web.force_login(nurse)
+    assert f"then {nurse.name}" in web.get(f"/patients/{patient.pk}/").content.decode()
+    assert task in escalate_late_tasks(site=nurse.site, at=now)
+    for address in ("/owed/", f"/owed/{task.pk}/", "/"):
+        shown = re.sub(r"<[^>]+>|\\s+", " ", web.get(address).content.decode())
+        line = " ".join(shown.split())
+        assert re.search(rf"(?i)passed on [^<]*?, from {desk.name}", line), address
+    assert f"then {desk.name}" not in web.get(f"/patients/{patient.pk}/").content.decode()

@@ -62,7 +62,8 @@ def promise(task: Task, patient: Patient, content: Library, at: datetime) -> tup
             else say("{name} finds your answer when the clinic opens. Until then please use the numbers above.", name=name)
         )
         return say("Nobody at {clinic} is on duty now.", clinic=site.name), until
-    then = say("If that does not happen, {name} is told.", name=task.next_owner.name) if task.next_owner else ""
+    is_next = task.next_owner is not None and task.escalated_at is None  # once passed on, the other is who had it before
+    then = say("If that does not happen, {name} is told.", name=task.next_owner.name) if task.next_owner and is_next else ""
     return _told(name, None if task.due_at <= at else _when(task.due_at, site, at), patient.phone), then
 
 

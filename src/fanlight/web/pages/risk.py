@@ -27,5 +27,5 @@ def risk_banner(patient: Patient) -> RiskBanner | None:
     if task is None:
         return None
     return RiskBanner(
-        task.title, task.why, task.owner.name, task.next_owner.name if task.next_owner else "", task.due_at, f"/owed/{task.pk}/"
+        task.title, task.why, task.owner.name, task.next_owner.name if task.next_owner and task.escalated_at is None else "", task.due_at, f"/owed/{task.pk}/"
     )
