@@ -28,6 +28,8 @@ from fanlight.care.documents import (
     referrer_letter,
     visit_summary,
 )
+from fanlight.care.documents.course import marks_said
+from fanlight.care.documents.document import Row, Table
 from fanlight.care.sessions import fold
 from fanlight.content.reader import content_folder, read
 from fanlight.core.session_plan import SessionPlan
@@ -488,7 +490,7 @@ def test_the_course_summary_says_what_was_given_and_what_is_not_known() -> None:
     sessions, scales, ended = made.sections
     assert made.title == "1 of 3 sessions given"
     assert sessions.table is not None
-    assert [row.cells[2] for row in sessions.table.rows] == ["36 mg", "nothing", "nothing"]
+    assert [row.cells[2] for row in sessions.table.rows] == ["36 mg", "nothing", ""], "of a visit still to come nothing is said"
     assert sessions.table.rows[0].event_ids
     assert scales.table is not None
     assert [row.cells[2] for row in scales.table.rows] == ["34", "not recorded"]
@@ -502,6 +504,16 @@ def test_the_course_summary_says_what_was_given_and_what_is_not_known() -> None:
 def test_the_visit_summary_always_says_whom_to_call() -> None:
     made = visit_summary(fold(discharged().events, IV), IV, HEADER, at(180))
     said = text(made)
-    assert "You had 36 mg" in said
+    assert "You had 36 mg of ketamine" in said
     assert "555 0199" in said
     assert "555 0142" in said
+
+
+def test_a_product_stands_by_its_name_and_marks_beside_readings_are_explained() -> None:
+    named = replace(HEADER, products={"ketamine 50 mg/mL": "ketamine 50 mg/mL, 10 mL vial"})
+    assert "Prepared ketamine 50 mg/mL, 10 mL vial: 0.72 mL" in text(note(discharged(), header=named))
+    assert "Marks:" not in text(note(discharged()))
+    table = Table(("Minute", "Clock", "BP mmHg"), (Row(("5", "10:05", "128/80!*")),))
+    assert marks_said(table)[0].text == "Marks: ! written down late, * corrected."
+    assert marks_said(Table(("Minute", "Clock", "BP mmHg"), (Row(("5!", "10:05?", "128/80")),))) == ()
+    assert marks_said(None) == ()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from fanlight.care.documents.document import Level, Point, Row, SessionChart, Table
+from fanlight.care.documents.document import Level, Line, Point, Row, SessionChart, Table
 from fanlight.care.sessions import Reading, SessionState, episodes
 from fanlight.care.sessions.words import amount
 from fanlight.core.instants import elapsed_minutes
@@ -47,6 +47,20 @@ def readings_table(state: SessionState) -> Table | None:
         cells += [_cell(latest.get(measure)) for _, measure in columns]
         rows.append(Row(tuple(cells), _sources(readings)))
     return Table(("Minute", "Clock", "BP mmHg", *(name for name, _ in columns)), tuple(rows))
+
+
+_MARKS = {
+    "!": "! written down late",
+    "*": "* corrected",
+    "?": "? its time, or the probe, in doubt",
+}
+
+
+def marks_said(table: Table | None) -> tuple[Line, ...]:
+    """What the marks mean that stand in a table of readings; nothing where it has none."""
+    cells = "".join(cell for row in table.rows for cell in row.cells[2:]) if table is not None else ""
+    told = [words for mark, words in _MARKS.items() if mark in cells]
+    return (Line(f"Marks: {', '.join(told)}."),) if told else ()
 
 
 def _pressure(latest: dict[Measure, Reading]) -> str:

@@ -76,7 +76,7 @@ _COLUMNS = ("No.", "Date", "Given", "Highest systolic", "Strongest dissociation"
 def _visit(visit: CourseVisit, header: SessionHeader, now: datetime) -> Row:
     state = visit.state
     if state is None or not state.dosing.has_begun or state.dosing.first_at is None:
-        return Row((str(visit.number), _day(visit.planned_on), "nothing", "", "", visit.status))
+        return Row((str(visit.number), _day(visit.planned_on), "" if visit.status == "planned" else "nothing", "", "", visit.status))
     ids = tuple(entry.id for entry in state.entries if not entry.is_struck)
     return Row(
         (

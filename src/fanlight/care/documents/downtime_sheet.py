@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from fanlight.care.documents.course import readings_table
+from fanlight.care.documents.course import marks_said, readings_table
 from fanlight.care.documents.document import Document, Line, Row, Section, Table
 from fanlight.care.documents.given import given_lines
 from fanlight.care.documents.header import SessionHeader
@@ -33,6 +33,7 @@ _SAYS = {
 
 def downtime_sheet(state: SessionState, plan: SessionPlan, header: SessionHeader, now: datetime) -> Document:
     """State so far, readings due with room to write, the signed limits, and the conditions of leaving to tick."""
+    readings = readings_table(state)
     return Document(
         id="downtime_sheet",
         kind="Downtime sheet",
@@ -44,7 +45,7 @@ def downtime_sheet(state: SessionState, plan: SessionPlan, header: SessionHeader
         sections=(
             Section("So far", (Line(f"{state.status.label.capitalize()} at {header.clock(now)}."), *given_lines(state, plan, header, now))),
             Section("Standing alerts", _open(state, plan, now), is_list=True),
-            Section("Readings so far", table=readings_table(state)),
+            Section("Readings so far", table=readings, after=marks_said(readings)),
             Section("Readings due: write the time taken and the value", table=_due(state, plan, now)),
             Section("Limits of this session, signed", table=_limits(plan)),
             Section("Before leaving, each looked at and signed", _conditions(plan), is_list=True),

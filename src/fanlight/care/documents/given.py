@@ -41,7 +41,7 @@ def _prepared(state: SessionState, header: SessionHeader) -> list[Line]:
             if said.drawn_ml and said.concentration_mg_per_ml
             else ""
         )
-        text = f"Prepared {said.product}: {drawn}{plain(said.drawn_mg)} mg"
+        text = f"Prepared {header.product(said.product)}: {drawn}{plain(said.drawn_mg)} mg"
         if said.lot:
             text += f", lot {said.lot}"
         if said.containers:

@@ -13,7 +13,8 @@ from fanlight.core.instants import age_on
 class SessionHeader:
     """Names and circumstances of one session, from the record. A field left blank is printed as "not recorded".
 
-    `people` gives a name for each staff identifier. `needs_sign_off`: the protocol version is not signed here.
+    `people` gives a name for each staff identifier, `products` for each product's.
+    `needs_sign_off`: the protocol version is not signed here.
     `withheld` leaves out what a reader may not see (a blinded dose).
     """
 
@@ -35,6 +36,7 @@ class SessionHeader:
     phone: str = ""
     crisis_phone: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
     next_session_at: datetime | None = None
     therapy_at: datetime | None = None
     therapist: str = ""
@@ -46,6 +48,10 @@ class SessionHeader:
         if person is None:
             return "nobody"
         return self.people.get(person, person)
+
+    def product(self, id: str) -> str:
+        """A product's name as on its label, or its identifier where it is not known."""
+        return self.products.get(id, id)
 
     def clock(self, moment: datetime) -> str:
         """24-hour wall clock at the clinic."""

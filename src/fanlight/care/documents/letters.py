@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from fanlight.care.documents.happened import leaving_lines
 from fanlight.care.documents.header import SessionHeader
 from fanlight.care.documents.procedure_note import made_from
 from fanlight.care.documents.warnings import warnings_of
-from fanlight.care.documents.wording import treatment
+from fanlight.care.documents.wording import DRUGS, treatment
 from fanlight.care.sessions import EVENT_KINDS, AlertLevel, EventKind, SessionState, alerts
 from fanlight.core.quantities import plain
 from fanlight.core.session_plan import Measure, SessionPlan
@@ -79,9 +80,14 @@ def referrer_letter(
     )
 
 
+def _to_you(text: str, drug: str) -> str:
+    """ "Reached the patient: 37 mg (…)." as it is said to the patient: the amount, then of what."""
+    return re.sub(r"Reached the patient: (\S+ mg)", rf"You had \1 of {drug}", text)
+
+
 def _had(state: SessionState, plan: SessionPlan, header: SessionHeader, now: datetime) -> tuple[Line, ...]:
     lines = [
-        replace(line, text=line.text.replace("Reached the patient:", "You had"))
+        replace(line, text=_to_you(line.text, DRUGS[plan.drug].lower()))
         for line in given_lines(state, plan, header, now)
         if line.text.startswith(("Reached", "How much", "No drug"))
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fanlight.care.documents.course import readings_table, session_chart
+from fanlight.care.documents.course import marks_said, readings_table, session_chart
 from fanlight.care.documents.document import Document, Line, Section, Signature
 from fanlight.care.documents.given import given_lines
 from fanlight.care.documents.happened import happened_lines, leaving_lines
@@ -27,6 +27,7 @@ def procedure_note(
     begun = state.dosing.first_at or next((entry.at for entry in state.entries), now)
     happened = happened_lines(state, plan, header, now)
     leaving = leaving_lines(state, plan, header, now)
+    readings = readings_table(state)
     return Document(
         id="procedure_note",
         kind="Procedure note",
@@ -43,8 +44,8 @@ def procedure_note(
                 Section(
                     "Course",
                     chart=session_chart(state, plan),
-                    table=readings_table(state),
-                    after=happened,
+                    table=readings,
+                    after=(*marks_said(readings), *happened),
                     after_is_list=len(happened) > _A_FEW,
                 ),
                 Section("Leaving", leaving, is_list=len(leaving) > _A_FEW + 2),

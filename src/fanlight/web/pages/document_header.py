@@ -70,6 +70,7 @@ def header_of(row: TreatmentSession, now: datetime) -> SessionHeader:
         phone=site.phone,
         crisis_phone=site.crisis_text,
         people={str(pk): name for pk, name in StaffMember.objects.filter(site=site).values_list("pk", "name")},
+        products={id: product.name for id, product in library().products.items()},
         is_sample=site.is_sample,
     )
 

@@ -26,6 +26,5 @@ def risk_banner(patient: Patient) -> RiskBanner | None:
     task = open_risk(patient)
     if task is None:
         return None
-    return RiskBanner(
-        task.title, task.why, task.owner.name, task.next_owner.name if task.next_owner and task.escalated_at is None else "", task.due_at, f"/owed/{task.pk}/"
-    )
+    following = task.next_owner if task.escalated_at is None else None  # once passed on, that is who had it before
+    return RiskBanner(task.title, task.why, task.owner.name, following.name if following else "", task.due_at, f"/owed/{task.pk}/")

@@ -207,10 +207,10 @@ def _sentence(row: Patient, courses: list[Any], today: date) -> str:
 
 
 def _course_row(course: Any) -> dict[str, Any]:
-    states = dict(course.sessions.values_list("number", "state"))
+    states, signed = dict(course.sessions.values_list("number", "state")), course.protocol_signature
     return {
         "href": reverse("course", args=[course.pk]),
-        "protocol": course.protocol_signature.protocol_id.replace("-", " "),
+        "protocol": known.title if (known := library().protocols.get(signed.protocol_id)) else signed.protocol_id,
         "version": course.protocol_signature.protocol_version,
         "starts_on": course.starts_on,
         "sessions": len(states),
