@@ -74,3 +74,10 @@ def test_it_is_for_those_who_see_scores(site):
         client = Client()
         client.force_login(someone)
         assert client.get("/follow-up/").status_code == (200 if someone.may(Permission.SEE_SCALES) else 403), someone.username
+
+
+def test_a_protocol_stands_on_the_pages_by_its_title_and_in_files_by_its_identifier():
+    from fanlight.web.templatetags.fanlight import protocol_title
+
+    assert protocol_title("iv-racemic-induction") == "IV racemic ketamine, induction over three weeks"
+    assert protocol_title("day 7") == "day 7"

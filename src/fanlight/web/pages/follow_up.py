@@ -95,7 +95,6 @@ def whole_lately(site: Site, now: datetime) -> Sum:
 
 def _points(site: Site, now: datetime) -> list[Point]:
     owners = dict(Task.objects.filter(site=site, kind__in=KINDS.values(), closed_at__isnull=True).values_list("key", "owner__name"))
-    named = {id: protocol.title for id, protocol in library().protocols.items()}
     titles = {name: instrument.title for name, instrument in shipped_instruments().items()}
     return [
         Point(
@@ -103,7 +102,7 @@ def _points(site: Site, now: datetime) -> list[Point]:
             standing,
             owners.get(task_key(one.course, standing.ask.due_on), standing.owner),
             site.name,
-            named.get(one.course.protocol_signature.protocol_id, one.course.protocol_signature.protocol_id),
+            one.course.protocol_signature.protocol_id,
             f"day {(standing.ask.due_on - one.course.starts_on).days}",
             one.course.opened_by.name,
             titles.get(standing.ask.scale, standing.ask.scale),

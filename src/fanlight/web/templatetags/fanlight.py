@@ -10,6 +10,7 @@ from django import template
 from django.utils import timezone
 
 from fanlight.core.quantities import plain
+from fanlight.records.library import library
 from fanlight.web import patient_language
 from fanlight.web.drawing.fan import mark
 from fanlight.web.drawing.shapes import SHAPES
@@ -65,6 +66,13 @@ def instant(value: datetime | None) -> str:
 def words(value: object) -> str:
     """A code as words: underscores become spaces."""
     return str(getattr(value, "value", value)).replace("_", " ")
+
+
+@register.filter
+def protocol_title(value: object) -> str:
+    """A protocol's identifier as its title; anything else as words."""
+    known = library().protocols.get(str(value))
+    return known.title if known is not None else words(value)
 
 
 @register.filter
