@@ -219,3 +219,16 @@ def test_further_answers_before_the_dose_are_said_in_words():
     said = payload_words(EventKind.PRE_DOSE_CHECK, asked)
     assert "hypnotic today: no, vial past beyond use: yes" in said
     assert "{" not in said
+
+
+def test_a_product_is_named_as_on_its_label_and_an_abbreviation_keeps_its_capitals():
+    from fanlight.care.sessions.payloads_before import DosePrepared, PreDoseCheck
+    from fanlight.records.library import library
+    from fanlight.web.pages.event_words import payload_words
+
+    known = next(iter(library().products.values()))
+    said = payload_words(EventKind.DOSE_PREPARED, DosePrepared(product=known.id, drawn_mg=Decimal(36)))
+    assert known.name in said
+    assert known.id not in said
+    assert "of our own" in payload_words(EventKind.DOSE_PREPARED, DosePrepared(product="of our own", drawn_mg=Decimal(36)))
+    assert payload_words(EventKind.PRE_DOSE_CHECK, PreDoseCheck(maoi_today=False, alcohol_today=True)) == "alcohol today, MAO inhibitor: no"

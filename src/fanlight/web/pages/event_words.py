@@ -13,6 +13,7 @@ from fanlight.care.sessions import EVENT_KINDS, Entry, EventKind
 from fanlight.care.sessions.words import MEASURE_LABELS
 from fanlight.core.quantities import plain
 from fanlight.core.session_plan import Measure
+from fanlight.records.library import library
 
 _K = EventKind
 _STRONG = frozenset(
@@ -143,12 +144,20 @@ def _field_words(payload: Any, people: Mapping[str, str]) -> Iterable[str]:
         if value is None or value == () or value == item.default:
             continue
         if item.name in ("witness", "second_person"):
-            yield f"{label.lower()} {people.get(str(value), value)}"
+            yield f"{_small(label)} {people.get(str(value), value)}"
+        elif item.name == "product":
+            known = library().products.get(str(value))
+            yield known.name if known is not None else str(value)
         elif isinstance(value, bool):
-            yield label.lower() if value else f"{label.lower()}: no"
+            yield _small(label) if value else f"{_small(label)}: no"
         else:
             unit = item.metadata.get("unit", "")
             yield f"{_value_words(value)} {unit}".rstrip() if unit else f"{_value_words(value)}"
+
+
+def _small(label: str) -> str:
+    """A label inside a sentence; an abbreviation keeps its capitals: "MAO inhibitor"."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _value_words(value: Any) -> str:
