@@ -244,3 +244,34 @@ def test_an_answer_that_was_kept_before_the_link_shut_is_no_second_sign(course):
     make_link(form=form, by=staff("nurse"), at=clock.now())
     assert say(phone, address, item="q9", value=2, key=key).status_code == 410
     assert risks(course.patient).get().risks.count() == 1
+
+
+def test_danger_leads_the_list_of_what_is_owed_however_late_the_rest_is(course):
+    desk = Client()
+    desk.force_login(staff("nurse"))
+    nurse, now, patient = staff("nurse"), clock.now(), course.patient
+    for number in range(45):  # more than the front page has room for
+        due = now - timedelta(days=30 - number / 10)
+        shared = {"site": patient.site, "patient": patient, "owner": nurse, "opened_at": due, "due_at": due}
+        Task.objects.create(key=f"call:{number}", kind="call", title="Call about the form", why="Asked for.", **shared)
+    phone, address, _ = phone_of(patient)
+    say(phone, address, item="q9", value=1)
+    for page in ("/owed/", "/", f"/patients/{patient.pk}/"):
+        shown = desk.get(page).content.decode().partition("risk-banner")
+        listed = shown[2].partition("</div>")[2] if shown[2] else shown[0]
+        assert 0 < listed.index("A risk answer: speak with the patient") < listed.index("Call about the form"), page
+
+
+def test_the_banner_says_by_when_it_is_due_and_when_the_next_person_is_told(course):
+    desk = Client()
+    desk.force_login(staff("nurse"))
+    phone, address, _ = phone_of(course.patient)
+    say(phone, address, kind="unsafe")
+    task, zone = risks(course.patient).get(), course.patient.site.zone
+    due, told = (f"{moment.astimezone(zone):%H:%M}" for moment in (task.due_at, task.escalates_at))
+    assert due != told
+    for page in (f"/patients/{course.patient.pk}/", f"/owed/{task.pk}/risk/"):
+        shown = desk.get(page).content.decode()
+        assert f"Owner: {task.owner.name}, due {due}; if it is not done, {task.next_owner.name} is told at {told}." in shown, page
+    lead = shown.partition('class="lead">')[2].partition("</p>")[0]
+    assert lead.startswith("Then: emergency services at"), "what the heading says is not said again"

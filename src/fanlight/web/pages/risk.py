@@ -11,13 +11,14 @@ from fanlight.records.models import Patient
 
 @dataclass(frozen=True, slots=True)
 class RiskBanner:
-    """Whose it is, until when, and who is next. No word of what was answered: the page of the task says that."""
+    """Whose it is, by when, and who is told when, if it is not done. No word of what was answered: the page of the task says that."""
 
     title: str
     why: str
     owner: str
     next_owner: str
     due_at: datetime
+    escalates_at: datetime | None
     href: str
 
 
@@ -27,4 +28,12 @@ def risk_banner(patient: Patient) -> RiskBanner | None:
     if task is None:
         return None
     following = task.next_owner if task.escalated_at is None else None  # once passed on, that is who had it before
-    return RiskBanner(task.title, task.why, task.owner.name, following.name if following else "", task.due_at, f"/owed/{task.pk}/")
+    return RiskBanner(
+        task.title,
+        task.why,
+        task.owner.name,
+        following.name if following else "",
+        task.due_at,
+        task.escalates_at,
+        f"/owed/{task.pk}/",
+    )

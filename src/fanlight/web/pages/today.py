@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Case, When
+
 from fanlight.care.scales.asking import Stage
 from fanlight.care.sessions import ENDED, DueState, SessionStatus
 from fanlight.records.bedside import at_bedside
@@ -56,10 +58,12 @@ class VisitRow:
 
 
 RISK_KINDS = frozenset({"risk", "suicide_risk", "risk_answer", "crisis"})
+DANGER_FIRST = (Case(When(kind__in=RISK_KINDS, then=0), default=1), "due_at")
+"""Order of what is owed: a patient in danger first, then by the clock."""
 
 
 def owed_rows(tasks: Iterable[Task], now: datetime, user_pk: int) -> tuple[OwedRow, ...]:
-    """Open tasks in order of their due time."""
+    """Open tasks in the order given; the first is the next to do."""
     rows = []
     for index, task in enumerate(tasks):
         rows.append(

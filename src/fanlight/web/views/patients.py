@@ -31,7 +31,7 @@ from fanlight.web.forms import DayField, KeyedForm, do_once
 from fanlight.web.pages.course_panes import session_fan
 from fanlight.web.pages.known import fact_value_words
 from fanlight.web.pages.scales import scale_charts
-from fanlight.web.pages.today import owed_rows
+from fanlight.web.pages.today import DANGER_FIRST, owed_rows
 from fanlight.web.pages.who import KeyFact, who_of
 from fanlight.web.words import birth_words, counted, day_words
 
@@ -164,7 +164,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
     today = clinic_date(now, user.site.zone)
     courses = list(row.courses.select_related("protocol_signature").order_by("-opened_at"))
     running = [course for course in courses if course.ending is None]
-    tasks = row.tasks.filter(closed_at__isnull=True).select_related("owner", "next_owner").order_by("due_at")
+    tasks = row.tasks.filter(closed_at__isnull=True).select_related("owner", "next_owner").order_by(*DANGER_FIRST)
     owed = owed_rows(tasks, now, user.pk) if user.may(Permission.SEE_TASKS) else ()
     context: dict[str, Any] = {
         "row": row,

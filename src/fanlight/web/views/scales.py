@@ -451,6 +451,7 @@ def task_risk(request: HttpRequest, pk: int) -> HttpResponse:
         "pk": task.patient_id,
         "task": task,
         "grade": grade,
+        "more": task.why.removeprefix(f"{grade.label}. {grade.instruction}").strip(),
         "signs": [_sign(risk) for risk in task.risks.select_related("form__edition", "tap").order_by("pk")],
         "cssrs": cssrs.filter(finish__isnull=True).order_by("-pk").first(),
         "cssrs_done": cssrs.filter(finish__isnull=False).select_related("finish").order_by("-pk").first(),

@@ -15,7 +15,7 @@ from fanlight.records.models import StaffMember, Task
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person
 from fanlight.web.forms import KeyedForm, do_once
-from fanlight.web.pages.today import owed_rows
+from fanlight.web.pages.today import DANGER_FIRST, owed_rows
 from fanlight.web.words import counted
 
 
@@ -39,10 +39,12 @@ class GiveForm(KeyedForm):
 
 @page(Permission.SEE_TASKS)
 def tasks(request: HttpRequest) -> HttpResponse:
-    """Everything owed, by the clock; mine, or everybody's."""
+    """Everything owed: danger first, then by the clock; mine, or everybody's."""
     user, now = person(request), clock.now()
     whose = request.GET.get("whose", "all")
-    found = Task.objects.for_user(user).filter(closed_at__isnull=True).select_related("owner", "next_owner", "patient").order_by("due_at")
+    found = (
+        Task.objects.for_user(user).filter(closed_at__isnull=True).select_related("owner", "next_owner", "patient").order_by(*DANGER_FIRST)
+    )
     rows = owed_rows(found, now, user.pk)
     mine = tuple(row for row in rows if row.is_mine)
     calls = tuple(row for row in rows if row.is_call)

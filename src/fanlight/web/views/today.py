@@ -14,7 +14,7 @@ from fanlight.records.actions.people import on_site, say_presence
 from fanlight.records.models import Task, TreatmentSession
 from fanlight.records.permissions import Permission, Role
 from fanlight.web.access import page, person, signed_in
-from fanlight.web.pages.today import by_owner, headline, owed_rows, visit_rows
+from fanlight.web.pages.today import DANGER_FIRST, by_owner, headline, owed_rows, visit_rows
 from fanlight.web.words import day_words
 
 _SHOWN = 40
@@ -40,7 +40,7 @@ def today_values(request: HttpRequest) -> dict[str, object]:
         Task.objects.for_user(user)
         .filter(closed_at__isnull=True)
         .select_related("owner", "next_owner", "patient", "session")
-        .order_by("due_at")[:_SHOWN]
+        .order_by(*DANGER_FIRST)[:_SHOWN]
     )
     owed = owed_rows(tasks, now, user.pk) if user.may(Permission.SEE_TASKS) else ()
     sessions = (

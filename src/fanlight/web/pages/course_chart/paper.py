@@ -44,7 +44,10 @@ def chart_document(patient: Patient, chart: CourseChart, by: StaffMember, now: d
     today = clinic_date(now, site.zone)
     local = now.astimezone(site.zone)
     warnings = (Line("Sample: every person and number here is invented."),) if site.is_sample or patient.is_synthetic else ()
-    lines = tuple(Row((f"{one.on:%-d %b %Y}", one.what, _value(one), one.band, one.change, _reached(one), one.note)) for one in rows.lines)
+    lines = tuple(
+        Row((_unbroken(f"{one.on:%-d %b %Y}"), one.what, _unbroken(_value(one)), one.band, _unbroken(one.change), _reached(one), one.note))
+        for one in rows.lines
+    )
     table = Table(_COLUMNS, lines, (0, 1, 3, 4, 5, 6)) if lines else None
     pictures = [draw_course(part, width=_WIDE, style=_STYLE) for part in in_sheets(rows, _FIRST, _OTHER)] if lines else []
     alone = (Line("Nothing is answered, planned or changed in this time."),)
@@ -68,6 +71,11 @@ def chart_document(patient: Patient, chart: CourseChart, by: StaffMember, now: d
         warnings=warnings,
         footer="Drawn from the record: answers, session streams and medicines as they stand. Nothing was typed a second time.",
     )
+
+
+def _unbroken(words: str) -> str:
+    """A date or a figure with its unit stays on one line."""
+    return words.replace(" ", "\u00a0") if len(words) <= 20 else words.replace(" %", "\u00a0%")
 
 
 def _reached(line: TableLine) -> str:

@@ -183,6 +183,7 @@ form.addEventListener("change", (event) => {
   const keeping = said({ kind: "answer", item, value });
   if ("positive" in input.dataset) {
     promise.hidden = true;
+    document.getElementById("help-title").textContent = t("Thank you for telling us. You should not be alone with this.");
     only(help);
     keeping.catch(() => {});
   }
