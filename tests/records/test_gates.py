@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 
+from fanlight.care.rules import Stage
 from fanlight.care.sessions import EventKind
+from fanlight.core.answers import Answer
+from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions import clock_jumps
 from fanlight.records.actions.clock_jumps import open_jump
 from fanlight.records.actions.gates import GateRefusedError, OverrideGiven, give_drug, record_override, release
+from fanlight.records.actions.patients import add_history
 from fanlight.records.actions.sessions import record_event
 from fanlight.records.actions.tasks import close_task
 from fanlight.records.bedside import at_bedside
 from fanlight.records.clock import ClockWatch
+from fanlight.records.judging import judge_session
+from fanlight.records.knowledge import given_per_kg, given_sessions
 from fanlight.records.library import library
 from fanlight.records.models import AuditEvent, Decision, GatePassage, SessionEvent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Permission
@@ -100,6 +107,51 @@ def test_high_pressure_before_the_dose_holds_it_until_the_repeat(cast):
     assert any(fault.path in ("R05", "session") for fault in caught.value.faults), str(caught.value)
     with pytest.raises(GateRefusedError):
         start(session, at=at + timedelta(seconds=20), overrides=[OverrideGiven("R05", "known white coat")])
+
+
+def _given_before(cast, session, days: int) -> None:
+    """Their one other session of the drug, elsewhere."""
+    on = clinic_date(cast.now, cast.site.zone) - timedelta(days=days)
+    drug = {"on": on.isoformat(), "drug": "esketamine", "route": "nasal", "elsewhere": True}
+    at = cast.now - timedelta(days=1)
+    add_history(patient=session.patient, kind="sessions_given", details=drug, by=staff("nurse"), at=at, source="patient")
+
+
+def test_a_device_is_no_session_of_its_own_that_counts_against_the_next_one(cast):
+    session = of("Fennimore")
+    devices = SessionEvent.objects.filter(session=session, kind="device_taken")
+    assert devices.exists()
+    _given_before(cast, session, days=3)
+    bedside, result = judge_session(session, Stage.PRE_DOSE, library(), at=cast.now)
+    assert bedside.state.dosing.has_begun
+    answers = {answer.id: answer for answer in result.rules}
+    assert answers["R16"].answer is Answer.FALSE, answers["R16"].message
+
+
+def test_a_first_dose_is_still_the_first_one_once_it_has_begun(cast):
+    session = of("Fennimore")
+    _, result = judge_session(session, Stage.PRE_DOSE, library(), at=cast.now)
+    assert result.facts.value("is_first_dose") is True
+    assert given_sessions(session.patient, at=cast.now), "for every other question it was given"
+
+
+@pytest.mark.parametrize(
+    ("ordered", "drawn", "basis", "actual_kg", "given", "expected"),
+    [
+        ("0.5", "23.5", "ideal", "105", "23.5", "0.500 ideal"),  # all that was drawn for 47.9 kg ideal
+        ("0.5", "23.5", "ideal", "105", "11.75", "0.250 ideal"),  # aborted half way
+        ("0.5", "35.1", "actual", "70.3", "35.1", "0.500 actual"),  # what was meant, not the rounding of the syringe
+        (None, "35", "", "70", "35", "0.500 actual"),  # an order in milligrams, by whom the weight is known
+        (None, "35", "", None, "35", ""),  # and by whom it is not
+    ],
+)
+def test_what_was_given_per_kilogram_stands_on_the_weight_of_its_order(ordered, drawn, basis, actual_kg, given, expected):
+    order = {
+        "dose": {"mg_per_kg": ordered},
+        "preparation": {"drawn_mg": drawn},
+        "weights": {"basis": basis, "actual_kg": actual_kg},
+    }
+    assert " ".join(str(value) for value in given_per_kg(order, Fraction(given)).values()) == expected
 
 
 def test_only_who_may_start_starts(cast):

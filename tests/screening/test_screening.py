@@ -315,6 +315,24 @@ def test_the_doses_before_follow_from_the_sessions_given() -> None:
     assert value({"sessions_given": given("2026-12-16")}, "is_first_dose") is True, "a session still to come was not given"
 
 
+@pytest.mark.parametrize(
+    ("ordered_on", "last", "rises_too_far"),
+    [
+        ("ideal", "0.5", False),  # 23.9 mg on 47.9 kg ideal, as the last time
+        ("actual", "0.224", True),  # the same 0.5 mg/kg on 105 kg would more than double the milligrams
+        (None, "0.5", False),  # an order that does not say
+    ],
+)
+def test_the_last_dose_is_held_against_the_order_on_the_weight_of_the_order(ordered_on, last, rises_too_far) -> None:
+    before = given("2026-11-16", dose_mg="23.5", dose_mg_per_kg="0.5", weight_basis="ideal", protocol="iv-racemic-induction")
+    order = {"dose_mg_per_kg": "0.5", "dose_mg": "52.5" if ordered_on == "actual" else "23.9"}
+    facts = {"sessions_given": before, **order} | ({"ordered_weight_basis": ordered_on} if ordered_on else {})
+    found = screened(facts)
+    assert round(found.facts.value("last_dose_mg_per_kg"), 3) == Decimal(last)
+    r13 = next(answer for answer in found.rules if answer.id == "R13")
+    assert (r13.answer is Answer.TRUE) is rises_too_far, r13.message
+
+
 def test_a_dose_per_kilogram_follows_from_dose_and_weight() -> None:
     assert value({"dose_mg": 35, "weight_kg": 70}, "dose_mg_per_kg") == Decimal("0.5")
     assert value({"dose_mg": 35, "weight_kg": 70, "dose_mg_per_kg": "0.6"}, "dose_mg_per_kg") == Decimal("0.6")

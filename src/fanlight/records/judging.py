@@ -44,7 +44,7 @@ def known_facts(
     What belongs to a later stage (who is in the house, the signed consent) is not said at an earlier one: nobody gave it
     for that question.
     """
-    facts = patient_facts(patient, library, at=at, bedside=bedside)
+    facts = patient_facts(patient, library, at=at, but=None if bedside is None else bedside.session)
     if not stage.is_before(Stage.ORDER):
         facts = facts.merged(*site_facts(patient, at=at), *signature_facts(signature, at=at))
     if not stage.is_before(Stage.PRE_DOSE):
@@ -179,6 +179,9 @@ def order_facts(shown: Mapping[str, Any], at: datetime | None) -> list[Fact]:
     ):
         if value is not None:
             said.append(Fact(name, Decimal(str(value)), at, "the order", unit))
+    basis = (shown.get("weights") or {}).get("basis")
+    if basis is not None:
+        said.append(Fact("ordered_weight_basis", str(basis), at, "the order"))
     drawn, bag = made.get("volume_ml"), made.get("bag_ml")
     if drawn is not None and bag is not None:
         said.append(Fact("diluted_at_least_equal_volume", Decimal(str(bag)) >= 2 * Decimal(str(drawn)), at, "the order"))

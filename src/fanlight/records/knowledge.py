@@ -7,6 +7,7 @@ who is in the house, which sessions were given. What nobody said stays absent.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -25,7 +26,6 @@ from fanlight.core.quantities import Rounding, round_to_step
 from fanlight.core.session_plan import Measure
 from fanlight.records.actions.patients import current_history, lines_in_force
 from fanlight.records.actions.people import on_site_by_role
-from fanlight.records.bedside import Bedside
 from fanlight.records.library import Library
 from fanlight.records.models import Consent, Patient, PatientFact, ProtocolSignature, SessionEvent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Role
@@ -75,10 +75,10 @@ def _speaks_for_now(row: Any, library: Library, zone: ZoneInfo, at: datetime) ->
     return definition is None or definition.stage not in _OF_THE_DAY or clinic_date(row.true_at, zone) == clinic_date(at, zone)
 
 
-def patient_facts(patient: Patient, library: Library, *, at: datetime, bedside: Bedside | None = None) -> Facts:
+def patient_facts(patient: Patient, library: Library, *, at: datetime, but: TreatmentSession | None = None) -> Facts:
     """All that was entered, imported or follows from the record, before any protocol is named.
 
-    `bedside` is a session of this patient that was read for the same moment: it is not read again.
+    `but` is the session that is asked about: it is not among the sessions given before it.
     """
     raw: dict[str, object] = {}
     rows = patient.facts.order_by("true_at", "entered_at", "pk").values_list(*_TOLD_OF_A_FACT, named=True)
@@ -100,7 +100,7 @@ def patient_facts(patient: Patient, library: Library, *, at: datetime, bedside: 
                 "at": format_instant(max(line.true_at for line in lines)),
                 "from": ", ".join(dict.fromkeys(line.source for line in lines)),
             }
-    here = given_sessions(patient, at=at, bedside=bedside)
+    here = given_sessions(patient, at=at, but=but)
     if here:
         elsewhere = raw.get("sessions_given")
         lines_elsewhere = elsewhere["value"] if isinstance(elsewhere, dict) else []
@@ -181,22 +181,45 @@ _TOLD: dict[tuple[int, int, Any], dict[str, Any]] = {}
 _TOLD_AT_MOST = 20_000
 
 
-def given_sessions(patient: Patient, *, at: datetime, bedside: Bedside | None = None) -> list[dict[str, Any]]:
-    """Sessions given here, as lines of the fact `sessions_given`: the amounts that were given, not ordered."""
+def given_per_kg(order: Mapping[str, Any], given_mg: Fraction) -> dict[str, Any]:
+    """What was given per kilogram, on the weight basis of its order: as ordered where all that was drawn was given, else its share.
+
+    A rise is judged by the dose that was meant: 0.5 mg/kg drawn up as 35.1 mg for 70.3 kg is no 0.499 mg/kg to step from.
+    An order in milligrams is said per kilogram of actual weight.
+    """
+    amount, made, weights = (order.get(name) or {} for name in ("dose", "preparation", "weights"))
+    ordered, drawn = amount.get("mg_per_kg"), made.get("drawn_mg") or amount.get("mg")
+    if ordered and drawn and weights.get("basis"):
+        share = given_mg / Fraction(str(drawn))
+        return {
+            "dose_mg_per_kg": round_to_step(Fraction(str(ordered)) * share, _THOUSANDTH, Rounding.HALF_UP),
+            "weight_basis": weights["basis"],
+        }
+    if not weights.get("actual_kg"):
+        return {}
+    per_kg = given_mg / Fraction(str(weights["actual_kg"]))
+    return {"dose_mg_per_kg": round_to_step(per_kg, _THOUSANDTH, Rounding.HALF_UP), "weight_basis": "actual"}
+
+
+def given_sessions(patient: Patient, *, at: datetime, but: TreatmentSession | None = None) -> list[dict[str, Any]]:
+    """Sessions given here, as lines of the fact `sessions_given`: the amounts that were given, not ordered.
+
+    Without `but`, the session that is asked about. Its first device would else count against its second as a session of
+    the week, and a first dose would be no first dose once it has begun.
+    """
     lines: list[dict[str, Any]] = []
     sessions = TreatmentSession.objects.filter(course__patient=patient, plan__isnull=False)
     latest = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("-sequence").values("event_id")[:1]
     begun = sessions.annotate(last_event=Subquery(latest)).filter(last_event__isnull=False).order_by("planned_on", "number")
     for told in begun.values_list("pk", "row_version", "last_event"):
+        if but is not None and told[0] == but.pk:
+            continue
         if told in _TOLD:
             lines.append(dict(_TOLD[told]))
             continue
-        if bedside is None or bedside.session.pk != told[0]:
-            session = TreatmentSession.objects.get(pk=told[0])
-            plan = load_plan(session.plan or {})
-            state = fold(load_stream(session), plan, zone=patient.site.zone)
-        else:
-            session, plan, state = bedside.session, bedside.plan, bedside.state
+        session = TreatmentSession.objects.get(pk=told[0])
+        plan = load_plan(session.plan or {})
+        state = fold(load_stream(session), plan, zone=patient.site.zone)
         if state.dosing.first_at is None:
             continue
         given = state.given_by(at).given_mg
@@ -209,9 +232,7 @@ def given_sessions(patient: Patient, *, at: datetime, bedside: Bedside | None = 
         }
         if given is not None:
             line["dose_mg"] = round_to_step(given, _THOUSANDTH, Rounding.HALF_UP)
-            weight = ((session.dose or {}).get("weights") or {}).get("actual_kg")
-            if weight:
-                line["dose_mg_per_kg"] = round_to_step(given / Fraction(str(weight)), _THOUSANDTH, Rounding.HALF_UP)
+            line |= given_per_kg(session.dose or {}, given)
         lines.append(line)
         if state.is_ended and state.dosing.ended_at is not None and state.dosing.ended_at <= at:
             if len(_TOLD) >= _TOLD_AT_MOST:

@@ -97,9 +97,20 @@ def _sessions(facts: Facts, protocol: ProtocolScope, on: date) -> Iterator[Fact]
         yield Fact("days_since_last_home_dose", Decimal(days_between(_day(last), on)), None, source)
     same_route = [record for record in of_drug if record.get("route") == protocol.route.value]
     latest = max(same_route, key=_day, default=None)
-    for name, field in (("last_dose_mg_per_kg", "dose_mg_per_kg"), ("last_dose_mg", "dose_mg")):
-        if latest is not None and name not in facts and isinstance(latest.get(field), Decimal):
-            yield Fact(name, latest[field], None, source)  # type: ignore[arg-type]
+    if latest is None:
+        return
+    for name, amount in (("last_dose_mg_per_kg", _last_per_kg(latest, facts)), ("last_dose_mg", latest.get("dose_mg"))):
+        if name not in facts and isinstance(amount, Decimal):
+            yield Fact(name, amount, None, source)
+
+
+def _last_per_kg(latest: Mapping[str, object], facts: Facts) -> object:
+    """The last dose per kilogram on the weight the order stands on: where that basis is another than then, reckoned from its milligrams."""
+    then, now = latest.get("weight_basis"), text(facts, "ordered_weight_basis")
+    last_mg, mg, per_kg = latest.get("dose_mg"), number(facts, "dose_mg"), number(facts, "dose_mg_per_kg")
+    if then is None or now is None or then == now or not isinstance(last_mg, Decimal) or not mg or not per_kg:
+        return latest.get("dose_mg_per_kg")
+    return last_mg * per_kg / mg
 
 
 def _day(record: Mapping[str, object]) -> date:
