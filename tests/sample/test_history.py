@@ -160,3 +160,7 @@ def test_a_folder_that_holds_a_database_is_left_alone(tmp_path):
     assert done.returncode != 0
     assert "FAN-SAMPLE-003" in done.stderr + done.stdout
     assert (tmp_path / "fanlight.sqlite3").read_bytes() == b"somebody's"
+
+
+def test_nobody_was_turned_away_at_a_gate_whose_visits_are_spaced_as_their_protocol_says(month):
+    assert [said for one in month[3] for said in one["told"]["refusals"]] == []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from fanlight.care.protocols import Protocol
 from fanlight.care.rules import Stage
 from fanlight.care.screening import ScreeningResult
 from fanlight.core.errors import FanlightError
@@ -49,6 +50,12 @@ def consent_to(cast: Cast, patient: Patient, protocol_id: str, *, at: datetime) 
             by=cast.staff["prescriber"],
             at=at,
         )
+
+
+def usual_gap(protocol: Protocol, number: int) -> int:
+    """Days a protocol usually leaves before a session, by the phase it falls in."""
+    usual = (protocol.phase_of_session(number) or protocol.phases[-1]).interval.usual_days
+    return usual[(number - 2) % len(usual)]
 
 
 def signature_for(cast: Cast, protocol_id: str) -> ProtocolSignature:

@@ -6,7 +6,7 @@ Pure: the same seed gives the same people, whatever is done with them.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ class Path(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One person. `fall_share` is the largest fall of the score; `relapse_after_days` counts from the end of the induction."""
+    """One person. `fall_share` is the largest fall of the score; `relapse_after_days` counts from the last dose."""
 
     index: int
     family_name: str
@@ -44,15 +44,34 @@ class Truth:
     relapse_after_days: int | None
     drops_out_after: int | None
     drop_out_reason: str
+    is_maintained: bool
     seed: int
 
-    def phq9_on(self, sessions_given: int, days_since_induction: int | None, noise: float) -> int:
-        """The true PHQ-9 with day-to-day noise: falls over the first six sessions, and is back a week after a relapse."""
+    def phq9_on(self, sessions_given: int, days_without: int | None, noise: float) -> int:
+        """The true PHQ-9 with day-to-day noise: falls over the first six sessions, and is back a week after a relapse.
+
+        `days_without` counts from the last dose, None within the induction: doses spaced out hold the response (assumed).
+        """
         fall = self.fall_share * min(sessions_given, 6) / 6
-        if days_since_induction is not None and self.relapse_after_days is not None:
-            over = days_since_induction - self.relapse_after_days
+        if days_without is not None and self.relapse_after_days is not None:
+            over = days_without - self.relapse_after_days
             fall *= min(max(1 - over / 7, 0.1), 1)
         return max(0, min(27, round(self.baseline_phq9 * (1 - fall) + noise)))
+
+
+@dataclass
+class Told:
+    """What became of a person, kept beside the truth for tests. `given` counts every dose, the maintenance's too."""
+
+    patient: int | None = None
+    given: int = 0
+    missed: int = 0
+    ended: str = ""
+    first_on: date | None = None
+    induction_over_on: date | None = None
+    last_dose_on: date | None = None
+    maintained: int = 0
+    refusals: list[str] = field(default_factory=list)
 
 
 REASONS = ("cost", "travel", "no benefit felt", "unpleasant experience", "another treatment")
@@ -97,5 +116,6 @@ def _draw(index: int, first_day: date, days: int, lot: random.Random, rates: Rat
         relapse_after_days=relapse,
         drops_out_after=lot.randint(1, 5) if stops else None,
         drop_out_reason=lot.choice(REASONS) if stops else "",
+        is_maintained=responds and not stops and lot.random() < rates.of("goes_on_to_maintenance"),
         seed=lot.getrandbits(48),
     )
