@@ -64,6 +64,29 @@ def test_bad_nonlinear_flows_are_refused() -> None:
         solve_nonlinear([[0.0]], [], [Rising(0, -1, -1.0, 0.0)], [], [], [0], [1.0])
 
 
+FLOWS = [
+    ([Saturable(5, -1, 1.0, 1.0)], [], "saturable[0]", "no source 5"),
+    ([Saturable(0, -2, 1.0, 1.0)], [], "saturable[0]", "no target -2"),
+    ([], [Rising(-1, -1, 1.0, 0.0)], "rising[0]", "no source -1"),
+    ([], [Rising(0, 0.5, 1.0, 0.0)], "rising[0]", "no target 0.5"),
+    ([], [Rising(0, -1, 1.0, -0.5)], "rising[0]", "falls below zero"),
+    ([], [Rising(0, -1, 1.0, 1.0, since=9.0)], "rising[0]", "falls below zero"),
+]
+
+
+@pytest.mark.parametrize(("saturable", "rising", "path", "says"), FLOWS)
+def test_a_flow_outside_the_matrix_or_below_zero_is_refused_before_anything_is_computed(saturable, rising, path, says):
+    with pytest.raises(SimulationInputError) as found:
+        solve_nonlinear([[-1.0]], saturable, rising, [(0.0, 0, 1.0)], [], [0], [1.0, 3.0])
+    assert [(f.path, says in f.reason) for f in found.value.faults] == [(path, True)]
+
+
+@pytest.mark.parametrize("tolerance", [0.0, -1.0, float("nan"), 1.0])
+def test_a_tolerance_that_is_no_share_is_refused(tolerance):
+    with pytest.raises(SimulationInputError, match="tolerance"):
+        solve_nonlinear([[-1.0]], [], [], [(0.0, 0, 1.0)], [], [0], [1.0], tolerance)
+
+
 def dense(model: Model, regimen: tuple[Dose, ...], people: Individuals, until: float, level: float) -> list[tuple[np.ndarray, ...]]:
     edges = [
         e for d in regimen for e in (d.at_h, d.at_h + d.over_h) if e <= until

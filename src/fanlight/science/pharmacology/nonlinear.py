@@ -54,12 +54,20 @@ def solve_nonlinear(
     All rising flows share one `since`. Result (len(outputs), T). Raises `SimulationInputError` with every fault.
     """
     a, at, pushes, drips, reads, faults = asked_of(matrix, boluses, infusions, outputs, times)
+    n = a.shape[0] if a.ndim == 2 else None
     for k, s in enumerate(saturable):
+        faults += _flow_faults(f"saturable[{k}]", s.source, s.target, n)
         if not (np.isfinite(s).all() and s.maximum_rate >= 0 and s.half_amount > 0):
             faults.append(Fault(f"saturable[{k}]", "needs a largest rate not below zero and a half-saturating amount above zero."))
+    first = min([*at[:1], *(p.time for p in pushes), *(d.start for d in drips)], default=0.0)
     for k, f in enumerate(rising):
+        faults += _flow_faults(f"rising[{k}]", f.source, f.target, n)
         if not (np.isfinite(f).all() and f.rate >= 0):
             faults.append(Fault(f"rising[{k}]", "needs a rate that is finite and not below zero."))
+        elif any(1.0 + f.per_hour * (t - f.since) < 0.0 for t in (first, *at[-1:])):
+            faults.append(Fault(f"rising[{k}]", "falls below zero within the times asked for: a clearance below zero."))
+    if not 0.0 < tolerance < 1.0:
+        faults.append(Fault("tolerance", f"{tolerance!r} is not a share of each peak, between 0 and 1."))
     if len({f.since for f in rising}) > 1:
         faults.append(Fault("rising", "all flows must rise from one moment."))
     refuse("this nonlinear system", faults)
@@ -84,6 +92,15 @@ def solve_nonlinear(
         states,
     )
     return np.array([states[:, o.state] / o.volume * o.factor for o in reads]).reshape(len(reads), at.size)
+
+
+def _flow_faults(path: str, source: int, target: int, n: int | None) -> list[Fault]:
+    """States that a flow names and the matrix does not have."""
+    faults = []
+    for word, state, least in (("source", source, 0), ("target", target, -1)):
+        if not isinstance(state, (int, np.integer)) or isinstance(state, bool) or (n is not None and not least <= state < n):
+            faults.append(Fault(path, f"there is no {word} {state!r}; the matrix has {n if n is not None else 'none'}."))
+    return faults
 
 
 def time_varying_curves(
