@@ -298,3 +298,18 @@ def test_a_patient_answers_on_the_phone_in_two_sittings_and_the_nurse_takes_it_o
     look(nurse, "received")
     nurse.page.get_by_role("button", name=re.compile("^Take over all")).click()
     expect(nurse.page.locator(".toast")).to_contain_text("taken over")
+
+
+def test_answers_that_are_not_saved_are_not_left_behind_without_a_word(desks):
+    desk = desks("nurse", size="desk")
+    page: Page = desk.page
+    page.goto("/patients/")
+    page.get_by_role("link", name=re.compile("Thistledown")).first.click()
+    page.wait_for_url(re.compile(r"/patients/\d+/"))
+    page.goto(page.url + "interview/?protocol=iv-racemic-induction")
+    asked: list[str] = []
+    page.on("dialog", lambda box: (asked.append(box.type), box.dismiss()))
+    page.locator(".asked-line input[value=no]").first.check(force=True)
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]

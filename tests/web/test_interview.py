@@ -150,3 +150,15 @@ def test_lists_are_typed_a_line_each_and_none_is_said_and_neither_twice(house):
 @pytest.mark.parametrize("role", ["front_desk", "therapist", "pharmacy", "auditor", "administrator"])
 def test_who_may_not_record_facts_does_not_interview(house, role):
     assert client_of(house, role).get(url(house)).status_code == 403
+
+
+def test_signed_out_in_the_middle_it_goes_on_at_the_same_screen_for_the_same_protocol(house):
+    from urllib.parse import parse_qs, urlsplit
+
+    page = client_of(house).get(url(house, "head")).content.decode()
+    action = page.split('id="interview" action="')[1].split('"')[0].replace("&amp;", "&")
+    assert parse_qs(urlsplit(action).query) == {"protocol": [PROTOCOL], "screen": [page.split('name="screen" value="')[1].split('"')[0]]}
+    away = Client().post(action, {"write_key": str(uuid.uuid4())})
+    door = urlsplit(away.headers["Location"])
+    assert door.path == "/accounts/login/"
+    assert parse_qs(door.query)["next"] == [action]

@@ -31,11 +31,11 @@ form.addEventListener("keydown", (event) => {
   const isTyping = event.target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
   const line = lines[at];
   if (!isTyping && line && KEYS[event.key] && line.dataset.ask === "boolean") {
-    line.querySelector(`input[value="${KEYS[event.key]}"]`).checked = true;
+    line.querySelector(`input[value="${KEYS[event.key]}"]`).checked = isUnsaved = true;
     event.preventDefault();
     onward();
   } else if (!isTyping && line && event.key === "n" && line.querySelector("input[type=checkbox]")) {
-    line.querySelector("input[type=checkbox]").checked = true;
+    line.querySelector("input[type=checkbox]").checked = isUnsaved = true;
     event.preventDefault();
     onward();
   } else if (event.key === "Enter" && !event.target.matches("textarea, button, a") && at < lines.length) {
@@ -50,7 +50,12 @@ form.addEventListener("keydown", (event) => {
   }
 });
 
+let isUnsaved = false; // a screen is saved whole: whoever leaves it with answers in it is asked first
+form.addEventListener("submit", () => (isUnsaved = false));
+addEventListener("beforeunload", (event) => isUnsaved && event.preventDefault());
+
 form.addEventListener("change", (event) => {
+  isUnsaved = true;
   const line = event.target.closest(".asked-line");
   if (line && event.target.matches("input[type=radio]") && !event.target.matches(":focus-visible")) onward();
 });
