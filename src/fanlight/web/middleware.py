@@ -44,7 +44,10 @@ class StaffOnly:
 
 
 def _signed_out(request: HttpRequest) -> HttpResponse:
-    """To the door, and from there back to the very page, its question and all; a program and a page that waits for an answer are told so in words instead."""
+    """To the door, and from there back to the very page, its question and all.
+
+    A program and a page that waits for an answer are told so in words instead.
+    """
     if request.headers.get("X-Fanlight-Client") or request.path.startswith("/api/"):
         return HttpResponse("FAN-WEB-001  You are signed out. Sign in again; what you entered is kept on this device.", status=401)
     return redirect(f"{settings.LOGIN_URL_PATH}?next={quote(request.get_full_path())}")
