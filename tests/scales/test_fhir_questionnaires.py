@@ -295,3 +295,43 @@ def test_two_items_are_a_phq2():
     ]
     form = read_response({"resourceType": "QuestionnaireResponse", "status": "completed", "item": items}, shipped_instruments().values())
     assert form.instrument_id == "phq2"
+
+
+ITEM_WEIGHT = "http://hl7.org/fhir/StructureDefinition/itemWeight"
+ORDINAL_VALUE = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+
+
+@pytest.mark.parametrize("url", [ORDINAL_VALUE, ITEM_WEIGHT])
+@pytest.mark.parametrize("stands", ["option", "coding"], ids=["beside the option's coding", "inside it"])
+def test_an_answer_in_anothers_own_codes_is_worth_what_its_form_says(url, stands):
+    def option(code, points):
+        worth = {"extension": [{"url": url, "valueDecimal": points}]}
+        coding = {"system": "urn:x", "code": code}
+        return {"valueCoding": coding, **worth} if stands == "option" else {"valueCoding": {**coding, **worth}}
+
+    loinc = [item.loinc for item in shipped_instrument("phq9").items[:9]]
+    options = [option(code, points) for points, code in enumerate("abcd")]
+    asked = [
+        {"linkId": f"L{n}", "code": [{"system": "http://loinc.org", "code": code}], "answerOption": options} for n, code in enumerate(loinc)
+    ]
+    form = {"resourceType": "Questionnaire", "item": [{"linkId": "g", "item": asked}]}
+    given = [{"linkId": f"L{n}", "answer": [{"valueCoding": {"system": "urn:x", "code": "abcdabcda"[n]}}]} for n in range(9)]
+    response = {"resourceType": "QuestionnaireResponse", "status": "completed", "item": [{"linkId": "g", "item": given}]}
+    found = read_response(response, shipped_instruments().values(), form)
+    assert (found.instrument_id, found.faults) == ("phq9", ())
+    assert list(found.answers.values()) == [0, 1, 2, 3, 0, 1, 2, 3, 0]
+    without = read_response(response, shipped_instruments().values(), {"item": [{**one, "answerOption": []} for one in asked]})
+    assert without.answers == {}
+    assert len(without.faults) == 9, "a code nobody explains is no answer"
+
+
+@pytest.mark.parametrize("value", [{"valueInteger": 2}, {"valueDecimal": 2.0}, {"valueQuantity": {"value": 2}}])
+def test_one_answer_may_come_as_any_kind_of_number(value):
+    assert read_response(_response({"linkId": "q9", "answer": [value]}), shipped_instruments().values()).answers == {"q9": 2}
+
+
+def test_the_version_a_response_names_is_kept():
+    named = _response({"linkId": "q9", "answer": [{"valueInteger": 1}]}, questionnaire=f"{BASE}/Questionnaire/phq9|1999")
+    assert read_response(named, shipped_instruments().values()).stated_version == "1999"
+    own = questionnaire_response(shipped_instrument("phq9"), PHQ, FILLED, BASE)
+    assert read_response(own, shipped_instruments().values()).stated_version == "2001"

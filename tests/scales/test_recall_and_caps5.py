@@ -2,7 +2,7 @@
 
 import pytest
 
-from fanlight.care.scales import ScaleError, Status, score
+from fanlight.care.scales import ScaleError, Status, score, score_frame
 from fanlight.care.scales.caps5 import caps5_severity
 from fanlight.care.scales.recall import carry_forward
 from fanlight.records.instruments import shipped_instrument
@@ -44,3 +44,18 @@ def test_caps5_severity(frequency, intensity, severity):
 def test_caps5_refuses_other_ratings(rating):
     with pytest.raises(ScaleError):
         caps5_severity(*rating)
+
+
+@pytest.mark.parametrize(("name", "window"), [("madrs", "24h"), ("madrs", "7d"), ("pcl5", "week"), ("caps5", "month")])
+def test_the_window_may_be_named_beside_the_answers_and_changes_no_number(name, window):
+    scale = shipped_instrument(name)
+    answers = {item.id: scale.answers_of(item.id).high for item in scale.items}
+    assert score(scale, answers, {"recall": window}) == score(scale, answers)
+    frame = score_frame(scale, {item: [value] for item, value in answers.items()}, {"recall": [window]})
+    assert frame["total"].to_list() == [score(scale, answers).total]
+
+
+@pytest.mark.parametrize(("name", "why"), [("madrs", "not one of 7d, 24h"), ("phq9", "it takes none")])
+def test_a_window_the_scale_does_not_have_is_refused_beside_the_answers(name, why):
+    with pytest.raises(ScaleError, match=why):
+        score(shipped_instrument(name), {}, {"recall": "1h"})

@@ -66,7 +66,7 @@ def test_who_may_not_see_scores_takes_none_away(answered):
         assert client.get(f"/patients/{answered.pk}/scales/fhir/").status_code == wanted, someone.username
 
 
-def received(answered, item9: int, days_old: int, instrument: str = "phq9", answers: dict[str, int] | None = None):
+def received(answered, item9: int, days_old: int, instrument: str = "phq9", answers: dict[str, int] | None = None, version: str = ""):
     """A response from another system, of the same person, authored some days ago."""
     from datetime import timedelta
 
@@ -77,7 +77,7 @@ def received(answered, item9: int, days_old: int, instrument: str = "phq9", answ
     response = {
         "resourceType": "QuestionnaireResponse",
         "id": f"r-{days_old}-{item9}-{instrument.replace('_', '-')}",
-        "questionnaire": f"https://elsewhere.example/Questionnaire/{instrument.replace('_', '-')}",
+        "questionnaire": f"https://elsewhere.example/Questionnaire/{instrument.replace('_', '-')}" + (f"|{version}" if version else ""),
         "status": "completed",
         "subject": {"reference": f"Patient/{patient['id']}"},
         "authored": when,
@@ -85,7 +85,9 @@ def received(answered, item9: int, days_old: int, instrument: str = "phq9", answ
     }
     data = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient}, {"resource": response}]})
     nurse = StaffMember.objects.get(username="nurse")
-    import_fhir(files=[ReceivedFile("r.json", "elsewhere", data)], site=answered.site, by=nurse, at=clock.now())
+    report = import_fhir(files=[ReceivedFile("r.json", "elsewhere", data)], site=answered.site, by=nurse, at=clock.now())
+    if version:
+        return " ".join(line.reason for line in report.attention)
     return Task.objects.filter(patient=answered, kind="suicide_risk", closed_at__isnull=True)
 
 
@@ -94,6 +96,11 @@ def test_a_fresh_answer_of_danger_from_elsewhere_is_owned_and_an_old_one_is_hist
     task = received(answered, item9=3, days_old=0).get()
     assert task.owner_id
     assert ScaleResponse.objects.filter(patient=answered).count() == 3
+
+
+def test_another_version_of_a_form_than_the_one_scored_here_is_said(answered):
+    assert "names version 1999 of the form, and version 2001 is scored here" in received(answered, item9=0, days_old=0, version="1999")
+    assert "version" not in received(answered, item9=0, days_old=1, version="2001")
 
 
 def test_a_harmless_answer_from_elsewhere_opens_nothing(answered):

@@ -29,7 +29,7 @@ def score(
 
     scale = find_instrument(instrument)
     given = _read(answers)
-    found = score_answers(scale, given, _context(context or []))
+    found = score_answers(scale, given, _context(context or [], scale))
     if as_json:
         sys.stdout.write(json.dumps(_as_json(found), ensure_ascii=False) + "\n")
     else:
@@ -76,7 +76,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _context(texts: list[str]) -> dict[str, str | int | bool]:
+def _context(texts: list[str], scale: Any) -> dict[str, str | int | bool]:
     from fanlight.care.scales import ScaleError
 
     bad = [text for text in texts if "=" not in text]
@@ -88,7 +88,8 @@ def _context(texts: list[str]) -> dict[str, str | int | bool]:
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise ScaleError("FAN-SCALE-003", f"Cannot use the context {', '.join(twice)}", "it is given twice", "Give it once.")
-    return dict(pairs)
+    asks_yes_or_no = {key.key for key in scale.context if not key.choices and not key.is_number}
+    return {key: bool(value) if key in asks_yes_or_no and value in (0, 1) else value for key, value in pairs}
 
 
 def _value(text: str) -> str | int | bool:

@@ -7,7 +7,7 @@ is never read as one. Fanlight scores the answers itself and says when the sende
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from fanlight.core.errors import Fault
 from fanlight.exchange.fhir.concepts import LOINC, text_of
 from fanlight.exchange.questionnaires import ORDINAL, fhir_id
 
+_WEIGHTS = (ORDINAL, "http://hl7.org/fhir/StructureDefinition/itemWeight")
 _FINISHED = ("completed", "amended", "final", "corrected")
 
 
@@ -23,7 +24,8 @@ _FINISHED = ("completed", "amended", "final", "corrected")
 class ReceivedForm:
     """One form as received. `answers` by item id. `stated_total`: the sender's own total, or None.
 
-    `is_finished`: completed, amended or final. `ignored`: link ids or codes of what is no item of the scale.
+    `stated_version`: the version of the form it names, where it
+    names one of Fanlight's. `is_finished`: completed, amended or final. `ignored`: link ids or codes of what is no item of the scale.
     `faults`: answers that could not be read; they count as missing.
     """
 
@@ -33,6 +35,7 @@ class ReceivedForm:
     is_finished: bool
     ignored: tuple[str, ...]
     faults: tuple[Fault, ...]
+    stated_version: str = ""
 
     def scored(self, instrument: Instrument) -> Score:
         """Fanlight's own score of what was received."""
@@ -48,22 +51,28 @@ def read_response(
 ) -> ReceivedForm | None:
     """A QuestionnaireResponse as answers of the instrument it belongs to; None where it belongs to none.
 
-    `form`: the Questionnaire it names, if it is at hand; its item codes then tell what each link id asks. Without it a
-    link id is an item id of Fanlight, or a LOINC code, with or without a slash before it.
+    `form`: the Questionnaire it names, if it is at hand; its item codes then tell what each link id asks, and the points it
+    gives its options what an answer of its own coding is worth. Without it a link id is an item id of Fanlight, or a LOINC
+    code, with or without a slash before it.
     Refused as None too: a response entered in error.
     """
     if resource.get("resourceType") != "QuestionnaireResponse" or resource.get("status") == "entered-in-error":
         return None
     codes = {text_of(item.get("linkId")): _loinc_of(item.get("code")) for item in _walk(form.get("item"))} if form else {}
+    points = {text_of(item.get("linkId")): _points_of(item) for item in _walk(form.get("item"))} if form else {}
     entries = [
-        _Entry(codes.get(link) or link.lstrip("/"), link, _answers_of(item))
+        _Entry(codes.get(link) or link.lstrip("/"), link, _answers_of(item), points.get(link, {}))
         for item in _walk(resource.get("item"))
         if (link := text_of(item.get("linkId")))
     ]
-    named = text_of(resource.get("questionnaire")).partition("|")[0].rpartition("/")[2]
+    address, _, version = text_of(resource.get("questionnaire")).partition("|")
+    named = address.rpartition("/")[2]
     own = next((scale for scale in instruments if fhir_id(scale.id) == named), None)
     chosen = own or _best(instruments, {entry.key for entry in entries if entry.answers})
-    return None if chosen is None else _form(chosen, entries, resource.get("status") in _FINISHED, is_own=own is not None)
+    if chosen is None:
+        return None
+    found = _form(chosen, entries, resource.get("status") in _FINISHED, is_own=own is not None)
+    return replace(found, stated_version=version) if own is not None else found
 
 
 def read_observations(resources: Iterable[Mapping[str, Any]], instrument: Instrument) -> ReceivedForm:
@@ -86,6 +95,7 @@ class _Entry:
     key: str
     link: str
     answers: list[Mapping[str, Any]]
+    points: Mapping[tuple[str, str], int | Decimal] = field(default_factory=dict)
 
 
 def _form(instrument: Instrument, entries: list[_Entry], is_finished: bool, *, is_own: bool) -> ReceivedForm:
@@ -115,7 +125,7 @@ def _form(instrument: Instrument, entries: list[_Entry], is_finished: bool, *, i
             faults.append(Fault(entry.link, "is answered more than once"))
             continue
         for answer in entry.answers:
-            number = _number(answer, instrument, item)
+            number = _number(answer, instrument, item, entry.points)
             if number is None:
                 faults.append(Fault(entry.link, "holds no answer of this scale"))
             else:
@@ -165,31 +175,54 @@ def _answers_of(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [answer for answer in answers if isinstance(answer, Mapping)] if isinstance(answers, list) else []
 
 
-def _number(answer: Mapping[str, Any], instrument: Instrument, item: str) -> int | Decimal | None:
+def _points_of(item: Mapping[str, Any]) -> dict[tuple[str, str], int | Decimal]:
+    """What a received form's own options are worth, by system and code."""
+    found: dict[tuple[str, str], int | Decimal] = {}
+    options = item.get("answerOption")
+    for option in options if isinstance(options, list) else ():
+        coding = option.get("valueCoding") if isinstance(option, Mapping) else None
+        if not isinstance(coding, Mapping):
+            continue
+        worth = next((number for part in (option, coding) if (number := _weight(part)) is not None), None)
+        if worth is not None:
+            found[text_of(coding.get("system")), text_of(coding.get("code"))] = worth
+    return found
+
+
+def _weight(part: Mapping[str, Any]) -> int | Decimal | None:
+    extensions = part.get("extension")
+    given = (
+        [e.get("valueDecimal") for e in extensions if isinstance(e, Mapping) and e.get("url") in _WEIGHTS]
+        if isinstance(extensions, list)
+        else []
+    )
+    return _whole(given[0]) if given else None
+
+
+def _number(
+    answer: Mapping[str, Any], instrument: Instrument, item: str, points: Mapping[tuple[str, str], int | Decimal]
+) -> int | Decimal | None:
     if isinstance(answer.get("valueBoolean"), bool):
         return int(answer["valueBoolean"])
     concept = answer.get("valueCodeableConcept")
     listed = concept.get("coding", []) if isinstance(concept, Mapping) else []
     for coding in [answer.get("valueCoding"), *(listed if isinstance(listed, list) else [])]:
-        if isinstance(coding, Mapping) and (number := _coded(coding, instrument, item)) is not None:
+        if isinstance(coding, Mapping) and (number := _coded(coding, instrument, item, points)) is not None:
             return number
     return _plain_number(answer)
 
 
-def _coded(coding: Mapping[str, Any], instrument: Instrument, item: str) -> int | Decimal | None:
+def _coded(
+    coding: Mapping[str, Any], instrument: Instrument, item: str, points: Mapping[tuple[str, str], int | Decimal]
+) -> int | Decimal | None:
     code, system = text_of(coding.get("code")), text_of(coding.get("system"))
     options = next(line.options for line in questionnaire_items(instrument) if line.id == item)
     prefix = f"{fhir_id(instrument.id)}.{fhir_id(instrument.item(item).answers)}."
     for option in options:
         if (system == LOINC and option.loinc and option.loinc == code) or f"{prefix}{option.value}" == code:
             return option.value
-    extensions = coding.get("extension")
-    weights = (
-        [e.get("valueDecimal") for e in extensions if isinstance(e, Mapping) and e.get("url") == ORDINAL]
-        if isinstance(extensions, list)
-        else []
-    )
-    return _whole(weights[0]) if weights else None
+    own = _weight(coding)
+    return own if own is not None else points.get((system, code))
 
 
 def _plain_number(answer: Mapping[str, Any]) -> int | Decimal | None:

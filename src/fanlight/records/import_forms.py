@@ -13,6 +13,7 @@ from fanlight.core.errors import FanlightError
 from fanlight.core.instants import parse_instant
 from fanlight.exchange.fhir.concepts import text_of
 from fanlight.exchange.questionnaire_answers import read_response
+from fanlight.exchange.questionnaires import canonical_version
 from fanlight.records.actions.risk import raise_risk
 from fanlight.records.actions.scales import score_json
 from fanlight.records.instruments import shipped_instruments
@@ -57,6 +58,9 @@ def form_of(
     scored = score(instrument, found.answers, context)
     if found.stated_total is not None and found.stated_total != scored.total:
         attention.append("the sender's total differs from the one worked out here")
+    version = canonical_version(instrument)
+    if found.stated_version and found.stated_version != version:
+        attention.append(f"it names version {found.stated_version[:24]} of the form, and version {version} is scored here")
     if found.faults:
         attention.append(f"{len(found.faults)} of its answers could not be read and count as missing")
     row = ScaleResponse(

@@ -145,16 +145,23 @@ def _shift(instrument: Instrument, context: Mapping[str, ContextValue]) -> int:
 
 
 def known_context(instrument: Instrument, context: Mapping[str, ContextValue | None]) -> dict[str, ContextValue]:
-    """The context the scorer reads: None and NaN are absent, 2.0 is 2, and a plain yes or no may be written 1 or 0.
+    """The context the scorer reads: None and NaN are absent, 2.0 is 2.
 
-    What the instrument does not know, or of a wrong kind, is refused, naming every fault (FAN-SCALE-003).
+    `coding` names one of its other published codings, `recall` one of its recall windows (kept with the score; which answers
+    a shorter window carries is `carry_forward`'s). What the instrument does not know, or of a wrong kind, is refused, naming
+    every fault (FAN-SCALE-003).
     """
     keys = {key.key: key for key in instrument.context}
+    choices_of = {key.key: key.choices for key in instrument.context}
+    if instrument.codings:
+        choices_of["coding"] = tuple(coding.id for coding in instrument.codings)
+    if instrument.recall_forms:
+        choices_of["recall"] = tuple(form.id for form in instrument.recall_forms)
     known: dict[str, ContextValue] = {}
     faults = []
     for name, given in context.items():
-        if name not in keys and not (name == "coding" and instrument.codings):
-            faults.append(f"{name!r} is not context of {instrument.id} ({', '.join(keys) or 'it takes none'})")
+        if name not in choices_of:
+            faults.append(f"{name!r} is not context of {instrument.id} ({', '.join(choices_of) or 'it takes none'})")
             continue
         value: Any = given
         value = value.item() if hasattr(value, "item") else value
@@ -162,15 +169,15 @@ def known_context(instrument: Instrument, context: Mapping[str, ContextValue | N
             continue
         if isinstance(value, float | Decimal) and value == value // 1:
             value = int(value)
-        choices = tuple(coding.id for coding in instrument.codings) if name == "coding" else keys[name].choices
+        choices = choices_of[name]
         is_number = name in keys and keys[name].is_number
         if choices and value not in choices:
             faults.append(f"{name} {value!r} is not one of {', '.join(choices)}")
         elif is_number and (isinstance(value, bool) or not isinstance(value, int)):
             faults.append(f"{name} is not a whole number")
-        elif not choices and not is_number and (isinstance(value, str) or value not in (0, 1)):
+        elif not choices and not is_number and not isinstance(value, bool):
             faults.append(f"{name} is not true or false")
-        known[name] = value if choices or is_number else bool(value)
+        known[name] = value
     if faults:
         raise ScaleError("FAN-SCALE-003", f"Cannot score {instrument.id} with this context", "; ".join(faults))
     return known
