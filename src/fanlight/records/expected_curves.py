@@ -123,7 +123,7 @@ def simulate_case(case: Case, svg: Path | None = None) -> dict[str, Any]:
     from fanlight.content import content_folder
     from fanlight.science.pharmacology.courses import beside_observed, effects_of, expected_course
     from fanlight.science.pharmacology.effects import EffectContent
-    from fanlight.science.pharmacology.simulation import leading_to
+    from fanlight.science.pharmacology.shapes import leading_to
     from fanlight.science.pharmacology.substances import SubstanceContent, doses_for
 
     folder = content_folder() / "pharmacology"

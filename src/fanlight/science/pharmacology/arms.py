@@ -16,7 +16,8 @@ from fanlight.science.pharmacology.errors import PharmacologyError, refuse
 from fanlight.science.pharmacology.models import Model
 from fanlight.science.pharmacology.people import COVARIATES, Individuals, People
 from fanlight.science.pharmacology.response import ResponseModel
-from fanlight.science.pharmacology.simulation import WORKERS, mammillary_rates, mammillary_shape, reached
+from fanlight.science.pharmacology.shapes import mammillary_rates, mammillary_shape, reached
+from fanlight.science.pharmacology.simulation import WORKERS
 
 Floats = NDArray[np.float64]
 MOST_SESSIONS = 10_000

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fanlight.science.pharmacology.trials import ArmOutcome
+from fanlight.science.pharmacology.outcomes import ArmOutcome
 
 Floats = NDArray[np.float64]
 INK, PAPER, FAINT = "#22252b", "#ffffff", "#d9d5cc"

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fanlight.core.errors import Fault
 from fanlight.core.quantities import Quantity
 from fanlight.core.sources import Mark, Source
 from fanlight.science.pharmacology.errors import PharmacologyError, SimulationInputError
-from fanlight.science.pharmacology.expressions import parse_product
+from fanlight.science.pharmacology.model_checks import model_faults
 
 if TYPE_CHECKING:
     from fanlight.science.pharmacology.people import Individuals
@@ -193,7 +192,7 @@ class Model:
     caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        faults = _model_faults(self)
+        faults = model_faults(self)
         if faults:
             raise SimulationInputError("FAN-PHAR-003", f"{self.title} is not a sound model", faults)
 
@@ -233,49 +232,3 @@ class Model:
         from fanlight.science.pharmacology.simulation import simulate
 
         return simulate(self, regimen, times, individuals, out)
-
-
-def _model_faults(model: Model) -> list[Fault]:
-    known = {p.name for p in model.parameters}
-    states = set(model.states)
-    sources = {s.id for s in model.sources}
-    faults = [
-        Fault(f"parameters[{k}].source", f"{p.source!r} is not among the sources.")
-        for k, p in enumerate(model.parameters)
-        if p.source not in sources
-    ]
-    faults += [
-        Fault(f"parameters[{k}].value", f"{p.name} is {p.value}, below zero.") for k, p in enumerate(model.parameters) if p.value.value < 0
-    ]
-
-    def product(path: str, text: str) -> None:
-        try:
-            missing = parse_product(text).names - known
-        except PharmacologyError as problem:
-            faults.append(Fault(path, problem.why))
-            return
-        faults.extend(Fault(path, f"{name!r} is not a parameter.") for name in sorted(missing))
-
-    def state(path: str, name: str) -> None:
-        if name and name not in states:
-            faults.append(Fault(path, f"{name!r} is not a state."))
-
-    for k, flow in enumerate(model.flows):
-        product(f"flows[{k}].rate", flow.rate)
-        state(f"flows[{k}].source", flow.source)
-        state(f"flows[{k}].target", flow.target)
-    for k, output in enumerate(model.outputs):
-        product(f"outputs[{k}].volume", output.volume)
-        product(f"outputs[{k}].factor", output.factor)
-        state(f"outputs[{k}].state", output.state)
-    for k, route in enumerate(model.routes):
-        for j, arm in enumerate(route.arms):
-            path = f"routes[{k}].arms[{j}]"
-            product(f"{path}.fraction", arm.fraction)
-            state(f"{path}.into", arm.into)
-            faults.extend(Fault(path, f"{n!r} is not a parameter.") for n in (arm.over, arm.lag) if n and n not in known)
-    named = [("covariances", name) for c in model.covariances for name in c.parameters]
-    named += [("covariate_effects", effect.parameter) for effect in model.covariate_effects]
-    named += [("device_effect", model.device_effect.parameter)] if model.device_effect else []
-    faults += [Fault(path, f"{name!r} is not a parameter.") for path, name in named if name not in known]
-    return faults

@@ -112,7 +112,8 @@ def time_varying_curves(
     out: Sequence[Floats],
 ) -> None:
     """Fill `out` for a model some of whose flows rise with time since the first dose."""
-    from fanlight.science.pharmacology.simulation import WORKERS, dose_events, flow_table, output_scales
+    from fanlight.science.pharmacology.shapes import output_scales
+    from fanlight.science.pharmacology.simulation import WORKERS, dose_events, flow_table
     from fanlight.science.pharmacology.taylor_kernel import time_varying
 
     n = individuals.count

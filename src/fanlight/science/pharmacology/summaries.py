@@ -14,19 +14,9 @@ from fanlight.science.pharmacology.errors import PharmacologyError, refuse
 from fanlight.science.pharmacology.models import Model
 from fanlight.science.pharmacology.people import Individuals, blocks, individual_faults
 from fanlight.science.pharmacology.regimens import Dose, regimen_faults
-from fanlight.science.pharmacology.simulation import (
-    WORKERS,
-    Segments,
-    Shape,
-    dose_events,
-    flow_table,
-    mammillary_rates,
-    mammillary_shape,
-    output_scales,
-    reached,
-    route_faults,
-    shared_segments_of,
-)
+from fanlight.science.pharmacology.segments import Segments, shared_segments_of
+from fanlight.science.pharmacology.shapes import Shape, mammillary_rates, mammillary_shape, output_scales, reached
+from fanlight.science.pharmacology.simulation import WORKERS, dose_events, flow_table, route_faults
 
 Floats = NDArray[np.float64]
 
