@@ -120,3 +120,25 @@ def test_with_a_finger_on_a_phone(desks):
     hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     proposes(page, lift, day)
     desk.must_be_accessible()
+
+
+FULL_DAY = (
+    '<span class="dom">25</span><span class="closed">no prescriber</span><span class="dose dose-was"><b>5</b> '
+    '<span class="of">was here</span></span><span class="slots"><span class="slot">11:00 integration</span></span>'
+)
+"""The fullest day the planner draws: a closing word, where a visit was, and a therapy slot."""
+
+
+def test_in_a_narrow_day_no_word_lies_over_another(desks):
+    page = desks("desk", "tablet").page
+    at_the_planner(page)
+    page.evaluate("(words) => { document.querySelector('.calendar td[data-on]').innerHTML = words; }", FULL_DAY)
+    for width in (768, 820, 1024, 1180, 1440):
+        page.set_viewport_size({"width": width, "height": 1180})
+        over = page.evaluate(
+            """() => {
+              const [mark, slot] = [".dose", ".slot"].map((of) => document.querySelector(`.calendar td ${of}`).getBoundingClientRect());
+              return mark.bottom > slot.top + 1;
+            }"""
+        )
+        assert not over, f"at {width} px the slot lies over the mark"
