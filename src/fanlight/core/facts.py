@@ -44,12 +44,29 @@ class FieldDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class FromScale:
+    """Rating scales whose answers say a fact, so that nobody types it again.
+
+    `gives` is ``day`` (the date it was answered on), ``total``, or an item asked yes or no; a no to the item `no_without`
+    leaves that item unasked, and is a no to it as well. `worst_in_days`: of the totals of so many days the highest counts, and a
+    lower one after it takes nothing back. `stays`: a yes once given is not taken back by a later no.
+    """
+
+    scales: tuple[str, ...]
+    gives: str
+    no_without: str = ""
+    worst_in_days: int = 0
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FactDefinition:
     """A fact the rules may ask for.
 
     `unit` is a UCUM code for numbers ("" for a count or score). `who` can supply it (a role, or "patient").
     `question` is asked of that person. `minimum` and `maximum` are the plausible range: a number outside is
     refused as a slip of the pen, not judged. `derived` says how Fanlight works it out when it is not given.
+    `from_scale` names the rating scales that say it; of what they say and what was told, the later counts.
     """
 
     name: str
@@ -65,6 +82,7 @@ class FactDefinition:
     maximum: Decimal | None = None
     fields: tuple[FieldDefinition, ...] = ()
     derived: str = ""
+    from_scale: FromScale | None = None
     note: str = ""
 
 

@@ -27,9 +27,18 @@ from fanlight.core.session_plan import Measure
 from fanlight.records.actions.patients import current_history, lines_in_force
 from fanlight.records.actions.people import on_site_by_role
 from fanlight.records.library import Library
-from fanlight.records.models import Consent, Patient, PatientFact, ProtocolSignature, SessionEvent, StaffMember, TreatmentSession
+from fanlight.records.models import (
+    Consent,
+    Patient,
+    PatientFact,
+    ProtocolSignature,
+    SessionEvent,
+    StaffMember,
+    TreatmentSession,
+)
 from fanlight.records.permissions import Role
 from fanlight.records.plans import load_plan
+from fanlight.records.scale_knowledge import add_said_by_scales
 from fanlight.records.streams import load_stream
 
 _THOUSANDTH = Decimal("0.001")
@@ -87,6 +96,7 @@ def patient_facts(patient: Patient, library: Library, *, at: datetime, but: Trea
             continue
         said = f"{row.source} ({row.entered_by__initials})"
         raw[name] = {"value": row.value, "unit": row.unit, "at": format_instant(row.true_at), "from": said}
+    add_said_by_scales(raw, patient, library, at)
     weight = raw.get("weight_kg")
     if isinstance(weight, dict) and str(weight["from"]).startswith("measured"):
         # a weight said to be measured then is its own date of measuring

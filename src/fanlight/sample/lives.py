@@ -12,6 +12,7 @@ from random import Random
 
 from fanlight.core.instants import clinic_date
 from fanlight.records.actions.courses import end_course
+from fanlight.records.actions.patients import record_facts
 from fanlight.records.actions.screening_tasks import ask_for_all
 from fanlight.records.models import Course, Patient, TreatmentSession
 from fanlight.records.policies import RefusedError
@@ -78,7 +79,10 @@ class Life:
                 return
             yield from self.visiting.come(session, product)
         self.told.induction_over_on = sessions[:length][-1].planned_on
-        yield from self._maintained(sessions[length:], product)
+        if len(sessions) > length:
+            yield (at := self.house.instant(self._open_day(self._last_day + timedelta(days=1)), time(11, 15)))
+            self._say({"benefit_at_week_4_decided": True}, at)
+            yield from self._maintained(sessions[length:], product)
         yield from self._over(course)
         if self.truth.is_maintained and not self.truth.is_esketamine:
             yield from self._infusions_go_on(patient)
@@ -88,6 +92,9 @@ class Life:
         """Infusions spaced out are a protocol, and so a course, of their own: screened, decided and consented to anew."""
         at = self.house.instant(self._open_day(self._last_day + timedelta(days=7)), time(11, 30))
         yield at
+        today = clinic_date(at, self.cast.site.zone).isoformat()
+        self._ask("phq9", at)
+        self._say(dict.fromkeys(("cssrs_asked_on", "baseline_vital_signs_on", "medicines_reconciled_on"), today), at)
         course = self._opened(patient, MAINTENANCE[0], self._maintenance_visits, at=at, wait=_SOON_DAYS)
         if course is not None:
             yield from self._maintained(list(course.sessions.order_by("number")), MAINTENANCE[1])
@@ -167,6 +174,11 @@ class Life:
             return
         dark = 1 if self.lot.random() < self.house.rates.of("thoughts_of_death") else 0
         fill_phq9(self.cast, self.patient, score, at=at, lot=self.lot, dark=dark)
+
+    def _say(self, facts: dict[str, object], at: datetime) -> None:
+        assert self.patient is not None
+        rows = [{"name": name, "value": value} for name, value in facts.items()]
+        record_facts(patient=self.patient, facts=rows, by=self.cast.staff["prescriber"], at=at, source="asked and examined")
 
     def _open_day(self, day: date) -> date:
         while not self.house.is_open(day):

@@ -18,6 +18,7 @@ from fanlight.core.errors import FanlightError, Fault, InputError
 from fanlight.core.instants import as_utc, clinic_day
 from fanlight.records.actions.risk import raise_risk
 from fanlight.records.actions.scale_forms import CSSRS, answers_of, edition_of, instrument_of
+from fanlight.records.actions.screening_tasks import close_answered
 from fanlight.records.audit import change, take_turn
 from fanlight.records.chance import new_id
 from fanlight.records.idempotency import KeyReusedError
@@ -298,6 +299,7 @@ def finish_form(
             )
             entry.add(response)
             entry.add(ScaleFinish(form=form, response=response, finished_at=at))
+        close_answered(patient=form.patient, content=content, by=by or patient_account(form.patient.site, at), at=at)
         before = risk_of_answers(content.risk_table, instrument, answers, is_finished=False)
         after = risk_of_answers(content.risk_table, instrument, answers, is_finished=True)
         if after is not None and (before is None or after.urgency < before.urgency):
