@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import transaction
 
 from fanlight.care.rules import Stage
 from fanlight.care.sessions import EventKind
 from fanlight.core.answers import Outcome
+from fanlight.core.instants import clinic_date
 from fanlight.records.bedside import at_bedside
 from fanlight.records.judging import judge_session
 from fanlight.records.models import Consent, Course, CourseEnding, Patient, ScaleResponse, SessionEvent, Task, TreatmentSession
 from fanlight.records.session_path import keep_transitions
 from fanlight.sample import fill_clinic
-from fanlight.sample.course import screened_for
+from fanlight.sample.course import on_open_days, screened_for
 from fanlight.sample.daily import DailyCheck
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +136,24 @@ def test_what_must_hold_of_an_evening_holds_of_the_demo_but_for_those_still_in_t
     found = [fault for fault in DailyCheck().evening(House, today) if not any(words in fault for words in not_yet_evening)]
     assert found == []
     assert not Task.objects.filter(closed_at__isnull=True, escalates_at__lte=cast.now, escalated_at__isnull=True).exists()
+
+
+def test_no_visit_of_another_day_falls_on_a_shut_one(cast):
+    calendar, today = cast.library.calendars[cast.site.calendar_id], clinic_date(cast.now, cast.site.zone)
+    days = TreatmentSession.objects.exclude(planned_on=today).values_list("planned_on", flat=True)
+    assert days.exists()
+    assert [day for day in days if calendar.why_not(day)] == []
+
+
+@pytest.mark.parametrize(
+    ("today", "offsets", "expected"),
+    [
+        # a Saturday before Thanksgiving: shut are Saturdays, Sundays, days without a prescriber (Wednesdays), and 26 and 27 November
+        (date(2026, 11, 21), (0, 4, 7), ["2026-11-21", "2026-11-30", "2026-12-01"]),
+        (date(2026, 11, 21), (-6, -3, 1), ["2026-11-13", "2026-11-17", "2026-11-23"]),
+        # two that would meet on one day: each has its own
+        (date(2026, 11, 29), (-3, -2, -1), ["2026-11-20", "2026-11-23", "2026-11-24"]),
+    ],
+)
+def test_days_counted_from_today_move_off_shut_days(cast, today, offsets, expected):
+    assert [day.isoformat() for day in on_open_days(cast, today, offsets)] == expected

@@ -22,17 +22,34 @@ from fanlight.records.permissions import Permission
 if TYPE_CHECKING:
     from fanlight.sample.fill import Cast
 
-_OFFSETS = (0, 4, 7, 11, 14, 18)
+OFFSETS = (0, 4, 7, 11, 14, 18)
+"""Days of a usual induction, from its first."""
 
 
 def begin_course(cast: Cast, patient: Patient, protocol_id: str, product: str) -> TreatmentSession:
     """Screen, decide, open the course today and order its first dose; what stands in the way stops the sample loudly."""
     at = cast.now - timedelta(hours=4)
     today = clinic_date(cast.now, cast.site.zone)
-    course = open_for(cast, patient, protocol_id, [today + timedelta(days=offset) for offset in _OFFSETS], at=at)
+    course = open_for(cast, patient, protocol_id, on_open_days(cast, today, OFFSETS), at=at)
     session = course.sessions.get(number=1)
     order_for(cast, session, product, at=at)
     return session
+
+
+def on_open_days(cast: Cast, today: date, offsets: Sequence[int]) -> list[date]:
+    """Dates so many days from today, none on a shut day: what is to come moves on, what is past moves back, and each is a day of its own.
+
+    Today stays, whatever day it is: the demo shows people in the room.
+    """
+    calendar = cast.library.calendars[cast.site.calendar_id]
+    taken = {today} if 0 in offsets else set()
+    for offset in sorted((one for one in offsets if one), key=abs):
+        step = timedelta(days=1 if offset > 0 else -1)
+        day = today + timedelta(days=offset)
+        while day in taken or calendar.why_not(day) is not None:
+            day += step
+        taken.add(day)
+    return sorted(taken)
 
 
 def consent_to(cast: Cast, patient: Patient, protocol_id: str, *, at: datetime) -> None:
