@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -145,15 +146,13 @@ def test_no_visit_of_another_day_falls_on_a_shut_one(cast):
     assert [day for day in days if calendar.why_not(day)] == []
 
 
-@pytest.mark.parametrize(
-    ("today", "offsets", "expected"),
-    [
-        # a Saturday before Thanksgiving: shut are Saturdays, Sundays, days without a prescriber (Wednesdays), and 26 and 27 November
-        (date(2026, 11, 21), (0, 4, 7), ["2026-11-21", "2026-11-30", "2026-12-01"]),
-        (date(2026, 11, 21), (-6, -3, 1), ["2026-11-13", "2026-11-17", "2026-11-23"]),
-        # two that would meet on one day: each has its own
-        (date(2026, 11, 29), (-3, -2, -1), ["2026-11-20", "2026-11-23", "2026-11-24"]),
-    ],
-)
-def test_days_counted_from_today_move_off_shut_days(cast, today, offsets, expected):
-    assert [day.isoformat() for day in on_open_days(cast, today, offsets)] == expected
+@pytest.mark.parametrize("today", [date(2026, 11, 21), date(2026, 11, 26), date(2026, 11, 29), date(2026, 12, 2), date(2027, 1, 1)])
+@pytest.mark.parametrize("offsets", [(0, 4, 7, 11, 14, 18), (-10, -6, -3, 1, 4, 8), (-3, -2, -1, 1, 2)])
+def test_days_counted_from_today_lie_on_open_days_apart_and_on_their_own_side_of_today(cast, today, offsets):
+    days = on_open_days(cast, today, offsets)
+    calendar = cast.library.calendars[cast.site.calendar_id]
+    assert [(day > today) - (day < today) for day in days] == [(one > 0) - (one < 0) for one in offsets]
+    assert all(calendar.why_not(day) is None for day in days if day != today)
+    assert all((later - day).days >= 2 for day, later in pairwise(days))
+    pushed = [abs((day - today).days - one) for day, one in zip(days, offsets, strict=True)]
+    assert max(pushed) <= 12, "shut days and neighbours push a day on, full chairs no further than three"

@@ -160,3 +160,13 @@ def test_the_planner_before_a_course_shows_the_calendar_and_the_arithmetic(cours
     assert 'class="calendar"' in shown
     assert "Weight used" in shown
     assert clinic_date(clock.now(), course.patient.site.zone)
+
+
+@pytest.mark.parametrize(("family", "word"), [("Wintergreen", "begun"), ("Oakhollow", "given")])
+def test_a_visit_that_has_begun_is_no_dose_given_yet(course, family, word):
+    visit = TreatmentSession.objects.get(course__patient__family_name=family, number=1)
+    shown = client_of("desk").get(f"/courses/{visit.course_id}/dates/").content.decode()
+    mark = re.search(r'<span class="dose dose-(\w+)">.*?<b>.*?1</b> <span class="of">(\w+)</span>', shown)
+    assert mark is not None
+    assert mark.groups() == (word, word)
+    assert f'<span class="note">{word}</span>' in shown

@@ -10,12 +10,12 @@ from fanlight.care.protocols import ClinicCalendar, CoursePlan
 from fanlight.core.instants import clinic_date
 from fanlight.web.words import counted, day_words
 
-_STATE_WORDS = {"given": "given", "planned": "planned", "new": "new date", "was": "was here", "missed": "not held"}
+_STATE_WORDS = {"given": "given", "begun": "begun", "planned": "planned", "new": "new date", "was": "was here", "missed": "not held"}
 
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """One session on a day. `state` is given, planned, new, was or missed; `href` leads to choosing another day, where it may be moved."""
+    """One session on a day. `state` is given, begun, planned, new, was or missed; `href` leads to choosing another day, if it may."""
 
     number: int
     state: str

@@ -15,13 +15,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from fanlight.care.protocols import CoursePlan
+from fanlight.care.sessions import SessionStatus
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.course_dates import accept_dates, last_change, may_be_undone, undo_dates
 from fanlight.records.course_dates import CourseDates, ProposedDates, dates_of, propose
 from fanlight.records.library import library
-from fanlight.records.models import Course, DatesChange
+from fanlight.records.models import Course, DatesChange, TreatmentSession
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, person
 from fanlight.web.forms import KeyedForm, do_once
@@ -212,11 +213,16 @@ def _doses(dates: CourseDates, proposal: ProposedDates | None, lifted: Callable[
             found.setdefault(moved[row.pk], []).append(Dose(row.number, "new", lifted(row.number)))
         else:
             found.setdefault(row.planned_on, []).append(
-                Dose(row.number, "given") if item.held else Dose(row.number, "planned", lifted(row.number))
+                Dose(row.number, _held_word(row)) if item.held else Dose(row.number, "planned", lifted(row.number))
             )
     for row in dates.not_held:
         found.setdefault(row.planned_on, []).append(Dose(row.number, "missed"))
     return found
+
+
+def _held_word(row: TreatmentSession) -> str:
+    """A visit that has begun is no dose given yet."""
+    return "begun" if row.state in (SessionStatus.ARRIVED.value, SessionStatus.CHECKED.value) else "given"
 
 
 def _rows(dates: CourseDates, today: date) -> list[dict[str, Any]]:
@@ -227,7 +233,7 @@ def _rows(dates: CourseDates, today: date) -> list[dict[str, Any]]:
             "on": row.planned_on,
             "first": item.first,
             "last": item.last,
-            "held": item.held,
+            "held": _held_word(row) if item.held else "",
             "is_late": not item.held and row.planned_on < today,
             "is_outside": not item.held and not item.first <= row.planned_on <= item.last,
             "shut": "" if item.held else dates.calendar.why_not(row.planned_on, dates.booked) or "",
