@@ -116,15 +116,29 @@ def _cited(rule: RuleContent | CriterionContent, sources: Mapping[str, str]) -> 
 
 def facts_page(shelf: Library) -> str:
     """Every fact that may be given or asked for."""
-    blocks = ["A fact that nobody has given is unknown, never no. *Who* can supply it; *derived* is worked out when it is not given."]
+    blocks = [
+        "A fact that nobody has given is unknown, never no. *Who* can supply it; *derived* is worked out, or said by a scale, otherwise."
+    ]
     for file in read_folder(shelf.folder / "facts", FactsFile).values():
-        rows = [[code(f.name), words(f.label), words(_kind(f)), words(f.who), words(f.stage), words(f.derived)] for f in file.facts]
+        rows = [
+            [code(f.name), words(f.label), words(_kind(f)), words(f.who), words(f.stage), words(_without_asking(f))] for f in file.facts
+        ]
         blocks.append(section(words(file.title), table(["name", "meaning", "kind", "who", "stage", "derived"], rows)))
         listed = [f for f in file.facts if f.fields]
         for fact in listed:
             fields = [[code(g.name), words(g.kind.value), words(g.unit), "yes" if g.required else "", words(g.note)] for g in fact.fields]
             blocks.append(section(f"Fields of {code(fact.name)}", table(["field", "kind", "unit", "required", ""], fields), level=3))
     return page("Facts", *blocks)
+
+
+def _without_asking(fact: FactDefinition) -> str:
+    source = fact.from_scale
+    if source is None:
+        return fact.derived
+    what = {"day": "The day it was answered", "total": "The total"}.get(source.gives, f"The answer {source.gives}")
+    worst = f", the highest of {source.worst_in_days} days" if source.worst_in_days else ""
+    stays = "; a yes stays" if source.stays else ""
+    return f"{fact.derived} {what} of {', '.join(source.scales)}{worst}{stays}; what a person records later counts instead.".strip()
 
 
 def _kind(fact: FactDefinition) -> str:
