@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+_NOT_HELD = ("planned", "did_not_attend", "cancelled_before_dose")
 LIMIT_MS = 50
 """Server time at the 95th percentile."""
 
@@ -73,7 +74,7 @@ def asked(seed: int, each: int) -> list[tuple[str, list[float], list[int]]]:
         return lambda: clients[username].post(address, values, headers={"HX-Request": "true"})
 
     everybody = list(Patient.objects.values_list("pk", "family_name", "number"))
-    treated = list(TreatmentSession.objects.exclude(state="planned").values_list("course__patient_id", "course_id", "reference"))
+    treated = list(TreatmentSession.objects.exclude(state__in=_NOT_HELD).values_list("course__patient_id", "course_id", "reference"))
     courses = list(Course.objects.values_list("pk", "patient_id"))
     some = [lot.choice(everybody) for _ in range(each)]
     visits = [lot.choice(treated) for _ in range(each)]
