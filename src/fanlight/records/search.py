@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from fanlight.care.sessions import EventKind
 from fanlight.core.instants import clinic_day
-from fanlight.records.merged import survivors
+from fanlight.records.merged import survivors, with_merged
 from fanlight.records.models import Patient, SessionEvent, StaffMember, Task, TreatmentSession
 from fanlight.records.permissions import Permission
 from fanlight.records.search_words import Asked, begun, folded, read_search, squeezed
@@ -57,8 +57,11 @@ def fitting(user: StaffMember, asked: Asked) -> list[int]:
     sought = [(f" {word}", squeezed(word)) for word in asked.rest]
     all_words = [(f" {word}", squeezed(word)) for word in asked.words] if asked.days else []
 
+    whole = asked.number  # read once: what follows is asked of every patient of the clinic
+    is_figures = whole.isdecimal()
+
     def fits(name: str, number: str, born: date) -> bool:
-        if number == asked.number or _is_tail(asked.number, number):
+        if number == whole or (is_figures and _is_tail(whole, number)):
             return True
         by_day = not asked.days or born in asked.days
         if by_day and all(begin in name or plain == number for begin, plain in sought):
@@ -70,8 +73,8 @@ def fitting(user: StaffMember, asked: Asked) -> list[int]:
 
 
 def _is_tail(asked: str, number: str) -> bool:
-    """True when only the figures of a record number were typed, with or without its noughts: 4 and 0004 for FL-0004."""
-    if not asked.isdecimal() or len(asked) > len(number):
+    """True when these figures are those of a record number, with or without its noughts: 4 and 0004 for FL-0004."""
+    if len(asked) > len(number):
         return False
     figures = number[len(number.rstrip("0123456789")) :]
     return bool(figures) and figures.lstrip("0") == asked.lstrip("0") != ""
@@ -113,7 +116,7 @@ def _sessions(user: StaffMember, asked: Asked) -> tuple[TreatmentSession, ...]:
     here = TreatmentSession.objects.for_user(user).select_related("course__patient__site").order_by("-planned_on", "number")
     wanted = Q(planned_on__in=asked.days) if asked.days else Q(pk__in=[])
     if len(asked.words) == 1:
-        wanted |= Q(reference__iexact=asked.words[0])
+        wanted |= Q(reference=asked.words[0].upper())  # as it was made; in one case, an index answers
         if any(letter.isdigit() for letter in asked.words[0]):
             wanted |= Q(pk__in=_with_lot(user, asked.words[0]))
     return tuple(here.filter(wanted)[:AT_MOST])
@@ -127,7 +130,7 @@ def _with_lot(user: StaffMember, lot: str) -> list[int]:
 
 def _tasks(user: StaffMember, asked: Asked, people: tuple[Patient, ...]) -> tuple[Task, ...]:
     open_now = Task.objects.for_user(user).filter(closed_at__isnull=True).select_related("owner", "patient").order_by("due_at")
-    known = {key for patient in people for key in patient.record_ids}
+    known = set(with_merged(user.site, [patient.pk for patient in people]))
     spans = [clinic_day(day, user.site.zone) for day in asked.days]
     found = []
     for task in open_now.iterator(chunk_size=500):
