@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-from itertools import pairwise
-
 import pytest
 from django.db import transaction
 
 from fanlight.care.rules import Stage
 from fanlight.care.sessions import EventKind
 from fanlight.core.answers import Outcome
-from fanlight.core.instants import clinic_date
 from fanlight.records.bedside import at_bedside
 from fanlight.records.judging import judge_session
 from fanlight.records.models import Consent, Course, CourseEnding, Patient, ScaleResponse, SessionEvent, Task, TreatmentSession
 from fanlight.records.session_path import keep_transitions
 from fanlight.sample import fill_clinic
-from fanlight.sample.course import on_open_days, screened_for
+from fanlight.sample.course import screened_for
 from fanlight.sample.daily import DailyCheck
 
 pytestmark = pytest.mark.django_db
@@ -137,22 +133,3 @@ def test_what_must_hold_of_an_evening_holds_of_the_demo_but_for_those_still_in_t
     found = [fault for fault in DailyCheck().evening(House, today) if not any(words in fault for words in not_yet_evening)]
     assert found == []
     assert not Task.objects.filter(closed_at__isnull=True, escalates_at__lte=cast.now, escalated_at__isnull=True).exists()
-
-
-def test_no_visit_of_another_day_falls_on_a_shut_one(cast):
-    calendar, today = cast.library.calendars[cast.site.calendar_id], clinic_date(cast.now, cast.site.zone)
-    days = TreatmentSession.objects.exclude(planned_on=today).values_list("planned_on", flat=True)
-    assert days.exists()
-    assert [day for day in days if calendar.why_not(day)] == []
-
-
-@pytest.mark.parametrize("today", [date(2026, 11, 21), date(2026, 11, 26), date(2026, 11, 29), date(2026, 12, 2), date(2027, 1, 1)])
-@pytest.mark.parametrize("offsets", [(0, 4, 7, 11, 14, 18), (-10, -6, -3, 1, 4, 8), (-3, -2, -1, 1, 2)])
-def test_days_counted_from_today_lie_on_open_days_apart_and_on_their_own_side_of_today(cast, today, offsets):
-    days = on_open_days(cast, today, offsets)
-    calendar = cast.library.calendars[cast.site.calendar_id]
-    assert [(day > today) - (day < today) for day in days] == [(one > 0) - (one < 0) for one in offsets]
-    assert all(calendar.why_not(day) is None for day in days if day != today)
-    assert all((later - day).days >= 2 for day, later in pairwise(days))
-    pushed = [abs((day - today).days - one) for day, one in zip(days, offsets, strict=True)]
-    assert max(pushed) <= 12, "shut days and neighbours push a day on, full chairs no further than three"

@@ -15,7 +15,6 @@ from fanlight.core.instants import clinic_date
 from fanlight.records.actions.courses import current_signature, open_course, order_session
 from fanlight.records.actions.gates import OverrideGiven, decide
 from fanlight.records.actions.patients import sign_consent
-from fanlight.records.course_dates import chairs_taken
 from fanlight.records.judging import extra_observation, in_the_way, judge_order, result_json, screen_patient
 from fanlight.records.models import Course, Patient, ProtocolSignature, TreatmentSession
 from fanlight.records.permissions import Permission
@@ -23,41 +22,17 @@ from fanlight.records.permissions import Permission
 if TYPE_CHECKING:
     from fanlight.sample.fill import Cast
 
-OFFSETS = (0, 4, 7, 11, 14, 18)
-"""Days of a usual induction, from its first."""
-_SEARCHED, _NEAR = 40, 3
-"""Days looked at around one for an open day; days it is put off by for a free chair."""
+_OFFSETS = (0, 4, 7, 11, 14, 18)
 
 
 def begin_course(cast: Cast, patient: Patient, protocol_id: str, product: str) -> TreatmentSession:
     """Screen, decide, open the course today and order its first dose; what stands in the way stops the sample loudly."""
     at = cast.now - timedelta(hours=4)
     today = clinic_date(cast.now, cast.site.zone)
-    course = open_for(cast, patient, protocol_id, on_open_days(cast, today, OFFSETS), at=at)
+    course = open_for(cast, patient, protocol_id, [today + timedelta(days=offset) for offset in _OFFSETS], at=at)
     session = course.sessions.get(number=1)
     order_for(cast, session, product, at=at)
     return session
-
-
-def on_open_days(cast: Cast, today: date, offsets: Sequence[int]) -> list[date]:
-    """Dates so many days from today, each on the nearest open day with a day between it and its neighbour; near by, one with a free chair.
-
-    Today stays, whatever day it is: the demo shows people in the room. What is past stays past, and what is to come to come.
-    """
-    calendar = cast.library.calendars[cast.site.calendar_id]
-    booked = chairs_taken(cast.site, today + timedelta(days=min(offsets) - _SEARCHED))
-    found = {0: today} if 0 in offsets else {}
-    for way in (1, -1):
-        least = 0 if 0 in offsets else -1
-        for offset in sorted((one for one in offsets if one * way > 0), key=abs):
-            wanted = abs(offset)
-            near = [wanted + way_off for off in range(_SEARCHED) for way_off in ((off, -off) if off else (0,))]
-            near = [far for far in near if far >= max(least + 2, 1)]
-            is_open = [far for far in near if calendar.why_not(today + timedelta(days=far * way)) is None]
-            is_free = [far for far in is_open if calendar.why_not(today + timedelta(days=far * way), booked) is None]
-            least = next((far for far in is_free if abs(far - wanted) <= _NEAR), is_open[0])
-            found[offset] = today + timedelta(days=least * way)
-    return [found[offset] for offset in sorted(found)]
 
 
 def consent_to(cast: Cast, patient: Patient, protocol_id: str, *, at: datetime) -> None:
