@@ -31,8 +31,8 @@ def shared_data() -> Path:
 @pytest.fixture(autouse=True)
 def _nothing_is_kept_between_tests():
     """A test's rows are taken back, and their keys given out again: what a process keeps by key is forgotten with them."""
-    from fanlight.records import knowledge, search
+    from fanlight.records import given_before, search
     from fanlight.web import lately
 
-    for kept in (search._INDEX, lately._KEPT, lately._LONG, knowledge._TOLD):
+    for kept in (search._INDEX, lately._KEPT, lately._LONG, given_before._TOLD):
         kept.clear()

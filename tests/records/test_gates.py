@@ -21,8 +21,8 @@ from fanlight.records.actions.sessions import record_event
 from fanlight.records.actions.tasks import close_task
 from fanlight.records.bedside import at_bedside
 from fanlight.records.clock import ClockWatch
+from fanlight.records.given_before import given_per_kg, given_sessions
 from fanlight.records.judging import judge_session
-from fanlight.records.knowledge import given_per_kg, given_sessions
 from fanlight.records.library import library
 from fanlight.records.models import AuditEvent, Decision, GatePassage, SessionEvent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Permission

@@ -23,6 +23,7 @@ from fanlight.records.library import library
 from fanlight.records.models import AuditEvent, Decision, SessionEvent, Task, TreatmentSession
 from fanlight.records.policies import NotAllowedError
 from fanlight.records.session_path import allowed_transitions, keep_transitions
+from fanlight.records.streams import as_event, load_stream
 
 pytestmark = pytest.mark.django_db
 PROTOCOL = "iv-racemic-induction"
@@ -107,6 +108,25 @@ def test_the_same_event_twice_is_one_event(clinic, session):
         say(clinic, session, "vitals", {"systolic_mmhg": "143", "diastolic_mmhg": "88"}, event_id=key, taken_at=taken)
     with pytest.raises(EventConflictError, match="FAN-SESS-011"):
         say(clinic, session, "vitals", {"systolic_mmhg": "142", "diastolic_mmhg": "88"}, event_id=key, taken_at=clinic.at)
+
+
+def test_what_was_taken_back_is_forgotten_and_what_came_since_is_read(clinic, session):
+    """A stream is kept as it was read; an event of a write that was taken back is not among its events, at any later time."""
+    say(clinic, session, "checked_in", {})
+    assert [event.kind.value for event in load_stream(session)] == ["checked_in"]
+    with transaction.atomic():
+        say(clinic, session, "note", {"text": "taken back"})
+        say(clinic, session, "pre_dose_check", {})
+        assert len(load_stream(session)) == 3
+        transaction.set_rollback(True)
+    session.refresh_from_db()
+    assert [event.kind.value for event in load_stream(session)] == ["checked_in"]
+    say(clinic, session, "note", {"text": "said after it"})
+    say(clinic, session, "started", {"rate_ml_per_h": "75"})
+    found = load_stream(session)
+    assert [event.kind.value for event in found] == ["checked_in", "note", "started"]
+    assert found == tuple(as_event(row) for row in session.events.order_by("sequence"))
+    assert found is load_stream(session)
 
 
 def test_a_second_tap_on_start_is_recorded_as_what_it_is(clinic, session):

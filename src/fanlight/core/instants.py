@@ -14,6 +14,8 @@ class InstantError(FanlightError):
 
 def as_utc(moment: datetime) -> datetime:
     """The same instant in UTC. A time without a zone names no instant and is refused."""
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise InstantError(
             "FAN-TIME-001",
@@ -50,7 +52,7 @@ def parse_instant(text: str) -> datetime:
 
 def format_instant(moment: datetime) -> str:
     """Fixed text of an instant (UTC, microseconds, Z); sorts as it happened."""
-    return as_utc(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return as_utc(moment).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def local_to_utc(wall: datetime, zone: ZoneInfo, *, fold: int | None = None) -> datetime:

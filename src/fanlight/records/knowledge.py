@@ -7,41 +7,31 @@ who is in the house, which sessions were given. What nobody said stays absent.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
-
 from fanlight.care.protocols.protocol import Protocol
-from fanlight.care.sessions.fold import fold
 from fanlight.core.errors import InputError
 from fanlight.core.fact_reading import parse_facts
 from fanlight.core.facts import Fact, Facts, FactValue
 from fanlight.core.instants import clinic_date, clinic_day, format_instant, parse_instant
-from fanlight.core.quantities import Rounding, round_to_step
 from fanlight.core.session_plan import Measure
 from fanlight.records.actions.patients import current_history, lines_in_force
 from fanlight.records.actions.people import on_site_by_role
+from fanlight.records.given_before import given_sessions
 from fanlight.records.library import Library
 from fanlight.records.models import (
     Consent,
     Patient,
     PatientFact,
     ProtocolSignature,
-    SessionEvent,
     StaffMember,
     TreatmentSession,
 )
 from fanlight.records.permissions import Role
-from fanlight.records.plans import load_plan
 from fanlight.records.scale_knowledge import add_said_by_scales
-from fanlight.records.streams import load_stream
 
-_THOUSANDTH = Decimal("0.001")
 LIST_FACTS = ("antidepressant_trials", "medications", "urine_drug_screen", "sessions_given")
 """Facts kept as lines of history, one row each."""
 ASKED_NONE = "asked_none"
@@ -184,68 +174,3 @@ def consent_facts(patient: Patient, protocol: Protocol, library: Library, *, at:
         Fact("consent_signed_current_version", is_whole and all(text.content_hash in signed for text in wanted), at, "the record"),
         Fact("consent_withdrawn", any(name in taken_back for name in protocol.consents), at, "the record"),
     ]
-
-
-_TOLD: dict[tuple[int, int, Any], dict[str, Any]] = {}
-"""Lines of sessions that have ended, by session, version and last event: an event more, or a changed order, is another key."""
-_TOLD_AT_MOST = 20_000
-
-
-def given_per_kg(order: Mapping[str, Any], given_mg: Fraction) -> dict[str, Any]:
-    """What was given per kilogram, on the weight basis of its order: as ordered where all that was drawn was given, else its share.
-
-    A rise is judged by the dose that was meant: 0.5 mg/kg drawn up as 35.1 mg for 70.3 kg is no 0.499 mg/kg to step from.
-    An order in milligrams is said per kilogram of actual weight.
-    """
-    amount, made, weights = (order.get(name) or {} for name in ("dose", "preparation", "weights"))
-    ordered, drawn = amount.get("mg_per_kg"), made.get("drawn_mg") or amount.get("mg")
-    if ordered and drawn and weights.get("basis"):
-        share = given_mg / Fraction(str(drawn))
-        return {
-            "dose_mg_per_kg": round_to_step(Fraction(str(ordered)) * share, _THOUSANDTH, Rounding.HALF_UP),
-            "weight_basis": weights["basis"],
-        }
-    if not weights.get("actual_kg"):
-        return {}
-    per_kg = given_mg / Fraction(str(weights["actual_kg"]))
-    return {"dose_mg_per_kg": round_to_step(per_kg, _THOUSANDTH, Rounding.HALF_UP), "weight_basis": "actual"}
-
-
-def given_sessions(patient: Patient, *, at: datetime, but: TreatmentSession | None = None) -> list[dict[str, Any]]:
-    """Sessions given here, as lines of the fact `sessions_given`: the amounts that were given, not ordered.
-
-    Without `but`, the session that is asked about. Its first device would else count against its second as a session of
-    the week, and a first dose would be no first dose once it has begun.
-    """
-    lines: list[dict[str, Any]] = []
-    sessions = TreatmentSession.objects.filter(course__patient=patient, plan__isnull=False)
-    latest = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("-sequence").values("event_id")[:1]
-    begun = sessions.annotate(last_event=Subquery(latest)).filter(last_event__isnull=False).order_by("planned_on", "number")
-    for told in begun.values_list("pk", "row_version", "last_event"):
-        if but is not None and told[0] == but.pk:
-            continue
-        if told in _TOLD:
-            lines.append(dict(_TOLD[told]))
-            continue
-        session = TreatmentSession.objects.get(pk=told[0])
-        plan = load_plan(session.plan or {})
-        state = fold(load_stream(session), plan, zone=patient.site.zone)
-        if state.dosing.first_at is None:
-            continue
-        given = state.given_by(at).given_mg
-        line: dict[str, Any] = {
-            "on": clinic_date(state.dosing.first_at, patient.site.zone).isoformat(),
-            "drug": plan.drug.value,
-            "route": plan.route.value,
-            "elsewhere": False,
-            "protocol": plan.protocol_id,
-        }
-        if given is not None:
-            line["dose_mg"] = round_to_step(given, _THOUSANDTH, Rounding.HALF_UP)
-            line |= given_per_kg(session.dose or {}, given)
-        lines.append(line)
-        if state.is_ended and state.dosing.ended_at is not None and state.dosing.ended_at <= at:
-            if len(_TOLD) >= _TOLD_AT_MOST:
-                _TOLD.clear()
-            _TOLD[told] = dict(line)
-    return lines

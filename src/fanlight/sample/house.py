@@ -141,7 +141,6 @@ def end_visit(cast: Cast, session: TreatmentSession, at: datetime) -> str:
         session.refresh_from_db()
         if session.state not in _ENDS:
             _say(cast, session, EventKind.LEFT_AGAINST_ADVICE, {"was_advised": True, "reason": "Wished to go (sample)."}, "nurse", at)
-    session.refresh_from_db()
     return session.state
 
 

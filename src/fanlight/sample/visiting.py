@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db.models import QuerySet
+
 from fanlight.care.sessions import EventKind
 from fanlight.core.errors import FanlightError
 from fanlight.records.actions.courses import move_session
@@ -32,7 +34,7 @@ class Visiting:
 
     def come(self, session: TreatmentSession, product: str) -> Iterator[datetime]:
         """The day of one session, whatever becomes of it."""
-        session.refresh_from_db()  # a visit before it may have pushed it on
+        session = _whole().get(pk=session.pk)  # a visit before it may have pushed it on
         start = self._start(session)
         yield start - timedelta(minutes=20)
         if not self.told.missed and self.lot.random() < self.rates.of("missed_visit"):
@@ -113,3 +115,8 @@ class Visiting:
                 except RefusedError as refused:
                     self.told.refusals.append(f"{session.number}: {refused}")
             record_event(session=session, event_id=new_id(), kind=kind, payload=word.payload, taken_at=at, by=by, at=at)
+
+
+def _whole() -> QuerySet[TreatmentSession]:
+    """Sessions with all that a visit asks of them, in one question."""
+    return TreatmentSession.objects.select_related("course__patient__site", "course__protocol_signature__signed_by")

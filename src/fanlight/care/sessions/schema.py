@@ -65,10 +65,10 @@ def form_of(kind: type) -> tuple[FieldForm, ...]:
     hints = get_type_hints(kind)
     found = []
     for item in fields(kind):
-        inner, _ = _unwrap(hints[item.name])
-        among = get_args(inner)[0] if get_origin(inner) is tuple else inner
+        inner, origin = _unwrap(hints[item.name])
+        among = get_args(inner)[0] if origin is tuple else inner
         choices = tuple(str(member.value) for member in among) if isinstance(among, type) and issubclass(among, Enum) else ()
-        name = "list" if get_origin(inner) is tuple else "choice" if choices else getattr(inner, "__name__", "value").lower()
+        name = "list" if origin is tuple else "choice" if choices else getattr(inner, "__name__", "value").lower()
         meta = item.metadata
         found.append(
             FieldForm(
@@ -90,24 +90,23 @@ def read_payload(kind: type[Any], raw: object, path: str, faults: list[Fault]) -
     if not isinstance(raw, Mapping):
         faults.append(Fault(path, "is not a set of named values."))
         return None
-    hints = _hints(kind)
-    known = [item.name for item in fields(kind)]
+    slots = _slots(kind)
     before = len(faults)
     for key in raw:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.6)
+        if key not in slots:
+            near = difflib.get_close_matches(str(key), slots, n=1, cutoff=0.6)
             faults.append(Fault(f"{path}.{key}", "is not a known field.", None, f'Did you mean "{near[0]}"?' if near else ""))
     values: dict[str, Any] = {}
-    for item in fields(kind):
-        given = raw.get(item.name)
+    for name, (hint, is_required, meta) in slots.items():
+        given = raw.get(name)
         if given is None:
-            if _is_required(item):
-                faults.append(Fault(f"{path}.{item.name}", "required, missing.", None, f"Give {item.metadata.get('label', item.name)}."))
+            if is_required:
+                faults.append(Fault(f"{path}.{name}", "required, missing.", None, f"Give {meta.get('label', name)}."))
             continue
         try:
-            values[item.name] = _value(hints[item.name], given, f"{path}.{item.name}", faults, item.metadata)
+            values[name] = _value(hint, given, f"{path}.{name}", faults, meta)
         except (ValueError, FanlightError) as problem:
-            faults.append(Fault(f"{path}.{item.name}", _words(problem)))
+            faults.append(Fault(f"{path}.{name}", _words(problem)))
     if len(faults) > before:
         return None
     try:
@@ -120,11 +119,11 @@ def read_payload(kind: type[Any], raw: object, path: str, faults: list[Fault]) -
 def write_payload(payload: Any) -> dict[str, Any]:
     """The payload as plain JSON values: decimals and instants as text; what was not given is left out."""
     written: dict[str, Any] = {}
-    for item in fields(payload):
-        value = getattr(payload, item.name)
-        if value is None or (value == () and item.default == ()):
+    for name in _slots(type(payload)):
+        value = getattr(payload, name)
+        if value is None or (value == () and type(payload).__dataclass_fields__[name].default == ()):
             continue
-        written[item.name] = _plain_value(value)
+        written[name] = _plain_value(value)
     return written
 
 
@@ -144,37 +143,40 @@ def _plain_value(value: Any) -> Any:
     return value
 
 
-_known_hints: dict[type[Any], dict[str, Any]] = {}
+_Slots = dict[str, tuple[Any, bool, Mapping[str, Any]]]
+_known_slots: dict[type[Any], _Slots] = {}
 
 
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    """The types of a payload's fields, worked out once: they never change."""
-    if kind not in _known_hints:
-        _known_hints[kind] = get_type_hints(kind)
-    return _known_hints[kind]
+def _slots(kind: type[Any]) -> _Slots:
+    """Each field of a payload: its type, whether it must be given, what was declared of it. Worked out once: they never change."""
+    if kind not in _known_slots:
+        hints = get_type_hints(kind)
+        _known_slots[kind] = {item.name: (hints[item.name], _is_required(item), item.metadata) for item in fields(kind)}
+    return _known_slots[kind]
 
 
 def _is_required(item: dataclasses.Field[Any]) -> bool:
     return item.default is MISSING and item.default_factory is MISSING
 
 
-def _unwrap(hint: Any) -> tuple[Any, bool]:
-    """The type without its None, and whether None was allowed."""
+@functools.cache
+def _unwrap(hint: Any) -> tuple[Any, Any]:
+    """The type without its None, and what it is a form of (`tuple`, `Mapping`), None where it is plain."""
     if get_origin(hint) in (Union, UnionType):
         inner = [arg for arg in get_args(hint) if arg is not NoneType]
         if len(inner) == 1:
-            return inner[0], True
-    return hint, False
+            hint = inner[0]
+    return hint, get_origin(hint)
 
 
 def _value(hint: Any, given: Any, path: str, faults: list[Fault], meta: Mapping[str, Any]) -> Any:
-    inner, _ = _unwrap(hint)
-    if get_origin(inner) is tuple:
+    inner, origin = _unwrap(hint)
+    if origin is tuple:
         if not isinstance(given, list | tuple):
             raise ValueError("is not a list.")
         item = get_args(inner)[0]
         return tuple(_value(item, each, f"{path}[{index}]", faults, meta) for index, each in enumerate(given))
-    if get_origin(inner) is not None and issubclass(get_origin(inner), Mapping):
+    if origin is not None and issubclass(origin, Mapping):
         if not isinstance(given, Mapping):
             raise ValueError("is not a set of named values.")
         return dict(given)
