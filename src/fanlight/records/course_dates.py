@@ -11,10 +11,9 @@ from fanlight.care.protocols import Change, ClinicCalendar, CoursePlan, Protocol
 from fanlight.care.protocols import plan as plan_course
 from fanlight.care.sessions.status import SessionStatus
 from fanlight.core.errors import FanlightError
-from fanlight.core.facts import records
 from fanlight.core.instants import clinic_date
 from fanlight.records.canonical import canonical_json, sha256
-from fanlight.records.knowledge import patient_facts
+from fanlight.records.knowledge import sessions_given
 from fanlight.records.library import Library
 from fanlight.records.models import Course, Site, TreatmentSession
 
@@ -91,7 +90,7 @@ def _elsewhere(course: Course, library: Library, protocol: Protocol, held: list[
     """Dates of the drug outside this course: they count towards the frequency ceiling."""
     here = Counter(held)
     found = []
-    for line in records(patient_facts(course.patient, library, at=at), "sessions_given") or ():
+    for line in sessions_given(course.patient, library, at=at):
         on = line.get("on")
         if not isinstance(on, date) or line.get("drug") not in (protocol.drug.value, None):
             continue

@@ -7,6 +7,7 @@ who is in the house, which sessions were given. What nobody said stays absent.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from fanlight.care.protocols.protocol import Protocol
 from fanlight.core.errors import InputError
 from fanlight.core.fact_reading import parse_facts
-from fanlight.core.facts import Fact, Facts, FactValue
+from fanlight.core.facts import Fact, Facts, FactValue, records
 from fanlight.core.instants import clinic_date, clinic_day, format_instant, parse_instant
 from fanlight.core.session_plan import Measure
 from fanlight.records.actions.patients import current_history, lines_in_force
@@ -38,12 +39,12 @@ ASKED_NONE = "asked_none"
 """A line of history that says the list was asked for and is empty: `details` holds only this key."""
 
 
-def current_facts(patient: Patient, at: datetime | None = None) -> dict[str, PatientFact]:
-    """The row in force for each name: the latest true, of those entered by `at`, that was not struck."""
+def current_facts(patient: Patient, at: datetime | None = None, *, names: Collection[str] = ()) -> dict[str, PatientFact]:
+    """The row in force for each name (of `names`, where some are given): the latest true, of those entered by `at`, that was not struck."""
     rows = patient.facts.order_by("true_at", "entered_at", "pk")
     if at is not None:
         rows = rows.filter(entered_at__lte=at)
-    listed = list(rows)
+    listed = list(rows.filter(name__in=names) if names else rows)
     people = StaffMember.objects.in_bulk({row.entered_by_id for row in listed})
     for row in listed:
         row.entered_by, row.patient = people[row.entered_by_id], patient
@@ -91,8 +92,25 @@ def patient_facts(patient: Patient, library: Library, *, at: datetime, but: Trea
     if isinstance(weight, dict) and str(weight["from"]).startswith("measured"):
         # a weight said to be measured then is its own date of measuring
         raw["weight_measured_on"] = {**weight, "value": clinic_date(parse_instant(weight["at"]), patient.site.zone).isoformat(), "unit": ""}
-    listed = lines_in_force(patient.history.filter(kind__in=LIST_FACTS).select_related("entered_by").order_by("pk"))
-    for kind in LIST_FACTS:
+    raw |= _lists(patient, LIST_FACTS, at, but)
+    facts = _readable(raw, library)
+    recorded: dict[str, FactValue] = {"birth_date": patient.birth_date}
+    if patient.sex in ("female", "male", "other"):
+        recorded["sex"] = patient.sex
+    return facts.merged(*(Fact(name, value, at, "the record") for name, value in recorded.items()))
+
+
+def sessions_given(patient: Patient, library: Library, *, at: datetime) -> list[Mapping[str, object]]:
+    """Sessions given, here and elsewhere, as `patient_facts` has them; nothing else of the record is read."""
+    facts = _readable(_lists(patient, ("sessions_given",), at, None), library)
+    return list(records(facts, "sessions_given") or ())
+
+
+def _lists(patient: Patient, kinds: Sequence[str], at: datetime, but: TreatmentSession | None) -> dict[str, object]:
+    """Lists as raw facts: the lines in force that were told, and of sessions those given here before them."""
+    raw: dict[str, object] = {}
+    listed = lines_in_force(patient.history.filter(kind__in=kinds).order_by("pk"))
+    for kind in kinds:
         lines = [line for line in listed if line.kind == kind]
         if lines:
             raw[kind] = {
@@ -105,11 +123,7 @@ def patient_facts(patient: Patient, library: Library, *, at: datetime, but: Trea
         elsewhere = raw.get("sessions_given")
         lines_elsewhere = elsewhere["value"] if isinstance(elsewhere, dict) else []
         raw["sessions_given"] = {"value": [*here, *lines_elsewhere], "at": format_instant(at), "from": "the record"}
-    facts = _readable(raw, library)
-    recorded: dict[str, FactValue] = {"birth_date": patient.birth_date}
-    if patient.sex in ("female", "male", "other"):
-        recorded["sex"] = patient.sex
-    return facts.merged(*(Fact(name, value, at, "the record") for name, value in recorded.items()))
+    return raw
 
 
 def _readable(raw: dict[str, object], library: Library) -> Facts:

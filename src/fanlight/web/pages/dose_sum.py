@@ -33,7 +33,7 @@ def dose_sum(
 
 
 def _weight(patient: Patient, at: datetime) -> str:
-    row = current_facts(patient).get("weight_kg")
+    row = current_facts(patient, names=("weight_kg",)).get("weight_kg")
     if row is None or row.value is None:
         return "No weight is known."
     zone = patient.site.zone

@@ -77,7 +77,7 @@ def course_curve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _weight(patient: Patient) -> Decimal | None:
-    found = current_facts(patient).get("weight_kg")
+    found = current_facts(patient, names=("weight_kg",)).get("weight_kg")
     return Decimal(str(found.value)) if found is not None and found.value is not None else None
 
 

@@ -233,7 +233,7 @@ def _consents(row: Patient) -> list[dict[str, Any]]:
 
 def _key_facts(row: Patient, today: date) -> list[KeyFact]:
     wanted = {"weight_kg": "Weight", "height_cm": "Height", "systolic_mmhg": "Systolic"}
-    facts, units = current_facts(row), library().facts.definitions
+    facts, units = current_facts(row, names=wanted), library().facts.definitions
     return [
         KeyFact(
             label, fact_value_words(facts[name].value, facts[name].unit or units[name].unit), day_words(facts[name].true_at.date(), today)
