@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Count
+
 from fanlight.care.protocols import Change, ClinicCalendar, CoursePlan, Protocol, if_missed, if_moved
 from fanlight.care.protocols import plan as plan_course
 from fanlight.care.sessions.status import SessionStatus
@@ -60,10 +62,11 @@ class ProposedDates:
 def chairs_taken(site: Site, since: date, *, but: Course | None = None) -> Counter[date]:
     """Sessions by date at a site from a date on, without those of one course and without visits not held."""
     rows = TreatmentSession.objects.filter(planned_on__gte=since).exclude(state__in=_NOT_HELD)
-    # The site is asked of each row: put into the query, it is read through every patient of the site.
-    booked = rows.values_list("planned_on", "course_id", "course__patient__site_id")
-    here = None if but is None else but.pk
-    return Counter(day for day, course, at in booked if at == site.pk and course != here)
+    if but is not None:
+        rows = rows.exclude(course=but)
+    # The site is asked of each date's sum: put into the condition, it is read through every patient of the site.
+    sums = rows.values_list("planned_on", "course__patient__site_id").annotate(visits=Count("pk")).order_by()
+    return Counter({day: visits for day, at, visits in sums if at == site.pk})
 
 
 def dates_of(course: Course, library: Library, *, at: datetime) -> CourseDates:
@@ -78,8 +81,7 @@ def dates_of(course: Course, library: Library, *, at: datetime) -> CourseDates:
     coming = [row for row in every if row.state == SessionStatus.PLANNED.value]
     dates = [row.planned_on for row in held]
     elsewhere = _elsewhere(course, library, protocol, dates, at)
-    since = min([clinic_date(at, site.zone), *(row.planned_on for row in coming)])
-    booked = chairs_taken(site, since, but=course)
+    booked = chairs_taken(site, clinic_date(at, site.zone), but=course)  # nobody is placed on a day that has passed
     fixed = {len(held) + n: row.planned_on for n, row in enumerate(coming, start=1)}
     found = plan_course(protocol, course.starts_on, calendar, library.ceilings, booked=booked, held=dates, fixed=fixed, elsewhere=elsewhere)
     missed = tuple(row for row in every if row.state in _NOT_HELD)
