@@ -15,6 +15,7 @@ from fanlight.core.instants import clinic_date
 from fanlight.records.actions.courses import current_signature, open_course, order_session
 from fanlight.records.actions.gates import OverrideGiven, decide
 from fanlight.records.actions.patients import sign_consent
+from fanlight.records.course_dates import chairs_taken
 from fanlight.records.judging import extra_observation, in_the_way, judge_order, result_json, screen_patient
 from fanlight.records.models import Course, Patient, ProtocolSignature, TreatmentSession
 from fanlight.records.permissions import Permission
@@ -29,10 +30,31 @@ def begin_course(cast: Cast, patient: Patient, protocol_id: str, product: str) -
     """Screen, decide, open the course today and order its first dose; what stands in the way stops the sample loudly."""
     at = cast.now - timedelta(hours=4)
     today = clinic_date(cast.now, cast.site.zone)
-    course = open_for(cast, patient, protocol_id, [today + timedelta(days=offset) for offset in _OFFSETS], at=at)
+    course = open_for(cast, patient, protocol_id, on_open_days(cast, [today + timedelta(days=offset) for offset in _OFFSETS]), at=at)
     session = course.sessions.get(number=1)
     order_for(cast, session, product, at=at)
     return session
+
+
+def on_open_days(cast: Cast, days: Sequence[date]) -> list[date]:
+    """Days moved to those the clinic gives doses on: one to come to the next with a free chair, one past to the one before.
+
+    Today stays, whatever day it is: who is here is here. Two visits stay two days apart at least.
+    """
+    calendar, today = cast.library.calendars[cast.site.calendar_id], clinic_date(cast.now, cast.site.zone)
+    taken = chairs_taken(cast.site, today)
+    apart, found = timedelta(days=2), [day for day in days if day == today]
+    for day in (day for day in days if day > today):
+        on = max(day, found[-1] + apart) if found else day
+        while calendar.why_not(on, taken) is not None:
+            on += timedelta(days=1)
+        found.append(on)
+    for day in reversed([day for day in days if day < today]):
+        on = min(day, found[0] - apart) if found else day
+        while calendar.why_not(on) is not None:
+            on -= timedelta(days=1)
+        found.insert(0, on)
+    return found
 
 
 def consent_to(cast: Cast, patient: Patient, protocol_id: str, *, at: datetime) -> None:

@@ -17,7 +17,7 @@ from fanlight.records.actions.tasks import escalate_late_tasks, open_task
 from fanlight.records.judging import screen_patient
 from fanlight.records.models import Course, Patient
 from fanlight.sample.answers import fill_madrs, fill_phq9
-from fanlight.sample.course import consent_to, open_for, order_for
+from fanlight.sample.course import consent_to, on_open_days, open_for, order_for
 from fanlight.sample.fill import Cast, Say, come_in, enter_person, work_up
 from fanlight.sample.past import enter_sheet, weigh, whole_visit, words_of
 from fanlight.sample.people import SamplePerson
@@ -48,12 +48,13 @@ def _enter(cast: Cast, person: SamplePerson, days_ago: int) -> Patient:
 def _course(cast: Cast, patient: Patient, person: SamplePerson, offsets: tuple[int, ...], given: int) -> Course:
     """A course with its visits on days counted from today, of which the first `given` were held."""
     today = clinic_date(cast.now, cast.site.zone)
-    days = [today + timedelta(days=offset) for offset in offsets]
-    course = open_for(cast, patient, person.protocol, days, at=cast.now + timedelta(days=offsets[0] - 1))
+    days = on_open_days(cast, [today + timedelta(days=offset) for offset in offsets])
+    begun = cast.now + (days[0] - today) - timedelta(days=1)
+    course = open_for(cast, patient, person.protocol, days, at=begun)
     asked = list(person.phq9)
     if asked:
-        fill_phq9(cast, patient, asked[0], at=cast.now + timedelta(days=offsets[0] - 1), lot=Random(person.key))
-        fill_madrs(cast, patient, asked.pop(0), at=cast.now + timedelta(days=offsets[0] - 1), lot=Random(f"{person.key}/madrs"))
+        fill_phq9(cast, patient, asked[0], at=begun, lot=Random(person.key))
+        fill_madrs(cast, patient, asked.pop(0), at=begun, lot=Random(f"{person.key}/madrs"))
     for session in course.sessions.order_by("number")[:given]:
         start = local_to_utc(datetime.combine(session.planned_on, _MORNING), cast.site.zone, fold=0)
         come_in(cast, start - timedelta(minutes=30))
@@ -72,28 +73,28 @@ def _consented(cast: Cast, person: SamplePerson) -> None:
 
 
 def _mid_induction(cast: Cast, person: SamplePerson) -> None:
-    _course(cast, _enter(cast, person, 14), person, (-10, -6, -3, 1, 4, 8), 3)
+    _course(cast, _enter(cast, person, 17), person, (-10, -6, -3, 1, 4, 8), 3)
 
 
 def _maintenance(cast: Cast, person: SamplePerson) -> None:
-    _course(cast, _enter(cast, person, 24), person, (-21, -14, -7, 1), 3)
+    _course(cast, _enter(cast, person, 27), person, (-21, -14, -7, 1), 3)
 
 
 def _lapsed(cast: Cast, person: SamplePerson) -> None:
     """Two visits held, the third said nothing of for weeks: it has become work."""
-    _course(cast, _enter(cast, person, 44), person, (-40, -36, -33, -29), 2)
+    _course(cast, _enter(cast, person, 47), person, (-40, -36, -33, -29), 2)
     keep_sessions_owed(site=cast.site, at=cast.now - timedelta(days=1))
 
 
 def _stopped(cast: Cast, person: SamplePerson) -> None:
-    course = _course(cast, _enter(cast, person, 16), person, (-12, -8, -5, -1, 2, 6), 2)
+    course = _course(cast, _enter(cast, person, 19), person, (-12, -8, -5, -1, 2, 6), 2)
     reason = "Stopped at the patient's wish: the experience was unpleasant (sample)."
     end_course(course=course, kind="stopped", reason=reason, by=cast.staff["prescriber"], at=cast.now - timedelta(days=6))
 
 
 def _home_refused(cast: Cast, person: SamplePerson) -> None:
     """In maintenance here, she asks to take it at home; the rules of home use refuse, and somebody owes her the answer."""
-    patient = _enter(cast, person, 20)
+    patient = _enter(cast, person, 23)
     _course(cast, patient, person, (-17, -10, 3), 2)
     at, prescriber = cast.now - timedelta(hours=3), cast.staff["prescriber"]
     protocol = cast.library.protocols[_HOME]
@@ -137,7 +138,7 @@ def _in_the_room(
 ) -> None:
     patient = _enter(cast, person, 5)
     today = clinic_date(cast.now, cast.site.zone)
-    days = [today + timedelta(days=offset) for offset in (0, 4, 7, 11, 14, 18)]
+    days = on_open_days(cast, [today + timedelta(days=offset) for offset in (0, 4, 7, 11, 14, 18)])
     session = open_for(cast, patient, person.protocol, days, at=cast.now - timedelta(days=2)).sessions.get(number=1)
     earliest, _ = clinic_day(today, cast.site.zone)  # a demo begun soon after midnight
     weigh(cast, session, _WEIGHT, max(start - timedelta(minutes=15), earliest))

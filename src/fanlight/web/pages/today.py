@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 
+from fanlight.care.documents.wording import milligrams, treatment
 from fanlight.care.scales.asking import Stage
-from fanlight.care.sessions import ENDED, DueState, SessionStatus
-from fanlight.records.bedside import at_bedside
+from fanlight.care.sessions import ENDED, DueKind, DueState, SessionStatus
+from fanlight.care.sessions.owed import ALERT
+from fanlight.core.session_plan import Anchor
+from fanlight.records.bedside import Bedside, at_bedside
 from fanlight.records.merged import name_survivors, with_merged
 from fanlight.records.models import Task, TreatmentSession
 from fanlight.records.owed_scales import KINDS
+from fanlight.records.plans import load_plan
 from fanlight.web.words import counted, due_words
 
 _ENDED = {status.value for status in ENDED}
@@ -52,14 +57,16 @@ class VisitRow:
     state: str
     shape: str
     is_running: bool
+    is_here: bool
     is_over: bool
     href: str
     has_risk: bool = False
 
 
 RISK_KINDS = frozenset({"risk", "suicide_risk", "risk_answer", "crisis"})
-DANGER_FIRST = (Case(When(kind__in=RISK_KINDS, then=0), default=1), "due_at")
-"""Order of what is owed: a patient in danger first, then by the clock."""
+_ALARM = Q(key__startswith="session:", key__contains=f":{ALERT}:")
+DANGER_FIRST = (Case(When(kind__in=RISK_KINDS, then=0), When(_ALARM, then=1), default=2), "due_at")
+"""Order of what is owed: a patient in danger first, then an alert of a session that nobody has seen, then by the clock."""
 
 
 def owed_rows(tasks: Iterable[Task], now: datetime, user_pk: int) -> tuple[OwedRow, ...]:
@@ -109,16 +116,16 @@ def visit_rows(sessions: Iterable[TreatmentSession], now: datetime, *, may_see: 
     at_risk = {stands[key] for key in risks.values_list("patient_id", flat=True) if key is not None}
     for session in found:
         href = f"/sessions/{session.reference}/" if may_see else f"/sessions/{session.reference}/arrival/"
-        what = f"session {session.number}{' · ' + session.chair if session.chair else ''}"
         state, shape, running = _standing(session, now)
         rows.append(
             VisitRow(
                 session.reference,
                 session.patient.name,
-                what,
+                _what(session),
                 state,
                 shape,
                 running,
+                session.state not in _ENDED and session.state != SessionStatus.PLANNED.value,
                 session.state in _ENDED,
                 href,
                 stands[session.course.patient_id] in at_risk,
@@ -127,7 +134,15 @@ def visit_rows(sessions: Iterable[TreatmentSession], now: datetime, *, may_see: 
     return tuple(sorted(rows, key=lambda row: (row.is_over, not row.is_running)))
 
 
+def _what(session: TreatmentSession) -> str:
+    """What they are here for: "Ketamine infusion, 36 mg · session 2 · chair 1". Before an order, the session alone."""
+    mg = ((session.dose or {}).get("dose") or {}).get("mg")
+    ordered = "" if session.plan is None else treatment(load_plan(session.plan)) + (f", {milligrams(Fraction(str(mg)))}" if mg else "")
+    return " · ".join(filter(None, (ordered, f"session {session.number}", f"chair {session.chair}" if session.chair else "")))
+
+
 def _standing(session: TreatmentSession, now: datetime) -> tuple[str, str, bool]:
+    """Where a visit stands in words, its shape, and whether somebody is busy with it."""
     status = SessionStatus(session.state)
     if status is SessionStatus.PLANNED:
         return ("expected" if session.plan else "expected, dose not ordered"), ("info" if session.plan else "unknown"), False
@@ -137,17 +152,31 @@ def _standing(session: TreatmentSession, now: datetime) -> tuple[str, str, bool]
     alarms = [alert for alert in bedside.alerts if alert.is_open]
     if any(alert.is_stop for alert in alarms):
         return f"{status.label}: {alarms[0].sentence}", "stop", True
-    if status is SessionStatus.OBSERVING and bedside.readiness.is_ready:
-        return "observed: ready to leave", "met", True
+    said = _said(bedside, status)
     late = [item for item in bedside.due if item.state is DueState.OVERDUE]
     if late:
-        return f"{status.label}: {late[0].label.split(':')[0]}, {due_words(late[0].due_at, now)}", "hold", True
-    return status.label, "now", status in (SessionStatus.DOSING, SessionStatus.PAUSED, SessionStatus.OBSERVING, SessionStatus.CHECKED)
+        return f"{said}. {late[0].label.split(':')[0]}: {due_words(late[0].due_at, now)}", "hold", True
+    if alarms:
+        return f"{said}. {alarms[0].sentence}", "hold", True
+    return said, "now", status in (SessionStatus.DOSING, SessionStatus.PAUSED, SessionStatus.OBSERVING, SessionStatus.CHECKED)
+
+
+def _said(bedside: Bedside, status: SessionStatus) -> str:
+    """The step of the visit with its times: "dosed 08:14, observed until 10:24 at least"."""
+    state = bedside.state
+    first, arrived = state.dosing.first_at, state.anchor(Anchor.CHECK_IN)
+    if first is None:
+        here = "" if arrived is None else state.clock(arrived)
+        return status.label + (here and (f" {here}" if status is SessionStatus.ARRIVED else f", here since {here}"))
+    if status is not SessionStatus.OBSERVING:
+        return f"{status.label}, drug since {state.clock(first)}"
+    until = next((item.due_at for item in bedside.due if item.kind is DueKind.OBSERVATION_END), None)
+    return f"Dosed {state.clock(first)}, " + (f"observed until {state.clock(until)} at least" if until else "observed long enough")
 
 
 def headline(visits: Iterable[VisitRow], owed: tuple[OwedRow, ...], now: datetime) -> str:
     """ "Three in the house. Seven things owed, one of them in 38 minutes." """
-    here = sum(not row.is_over and row.state.split(":")[0] not in ("expected", "expected, dose not ordered") for row in visits)
+    here = sum(row.is_here for row in visits)
     first = f"{counted(here, 'person', 'people').capitalize()} in the house" if here else "Nobody is in the house"
     if not owed:
         return f"{first}. Nothing is owed."
