@@ -171,7 +171,7 @@ def _said(bedside: Bedside, status: SessionStatus) -> str:
     if status is not SessionStatus.OBSERVING:
         return f"{status.label}, drug since {state.clock(first)}"
     until = next((item.due_at for item in bedside.due if item.kind is DueKind.OBSERVATION_END), None)
-    return f"Dosed {state.clock(first)}, " + (f"observed until {state.clock(until)} at least" if until else "observed long enough")
+    return f"dosed {state.clock(first)}, " + (f"observed until {state.clock(until)} at least" if until else "observed long enough")
 
 
 def headline(visits: Iterable[VisitRow], owed: tuple[OwedRow, ...], now: datetime) -> str:
