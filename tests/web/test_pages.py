@@ -77,11 +77,12 @@ TABLE: dict[str, frozenset[str]] = {
 }
 """Which role may open which page. A change here is a change of who sees what: read the role matrix beside it."""
 
-WITHOUT_A_ROLE = {"today", "worker", "specimen"}
+WITHOUT_A_ROLE = {"today", "worker", "specimen", "health"}
 OTHERS = {
     "correct",
     "scales_fhir",
     "follow_up",
+    "health",
     "document_sign",
     "course_summary_sign",
     "received",
