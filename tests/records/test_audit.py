@@ -79,8 +79,12 @@ def test_the_database_itself_keeps_every_fact(clinic, table, verb):
     if has_rows:
         with pytest.raises(DatabaseError, match="FAN-REC-004"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+    names = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+        "postgresql": "SELECT trigger_name FROM information_schema.triggers WHERE event_object_table = %s",
+    }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+        cursor.execute(names[connection.vendor], [table])
         assert {f"{table}_no_update", f"{table}_no_delete"} <= {row[0] for row in cursor.fetchall()}
 
 
