@@ -16,12 +16,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import fanlight.content
 from fanlight.care.protocols import ClinicCalendar
 from fanlight.content.reader import read_folder
 
+expect.set_options(timeout=20_000)  # how long a thing may be in coming on a busy machine; what is there at once waits for nothing
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
 CALENDARS = Path(fanlight.content.__file__).parent / "calendars"
@@ -167,7 +168,7 @@ class Desk:
         )
         self.page: Page = self.context.new_page()
         self.page.clock.install(time=demo.now())
-        self.page.set_default_timeout(8000)
+        self.page.set_default_timeout(30_000)
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)

@@ -25,7 +25,7 @@ def say(page: Page, kind: str, fields: dict[str, str] | None = None, *, button: 
             field.fill(value)
     dialog.locator("button[type=submit]").click()
     try:
-        expect(dialog).to_be_hidden(timeout=8000)
+        expect(dialog).to_be_hidden()
     except AssertionError:
         raise AssertionError(f"{kind} was not saved: {dialog.inner_text()}") from None
 

@@ -246,7 +246,7 @@ def test_an_answer_arriving_changes_the_screening_at_once(desks):
 def phone(chromium, demo):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=demo.address, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(30_000)
     yield page
     context.close()
 

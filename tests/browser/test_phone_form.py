@@ -25,7 +25,7 @@ def phone(chromium: Browser, demo) -> Iterator[Page]:
         viewport={"width": 390, "height": 844}, base_url=demo.address, has_touch=True, is_mobile=True, timezone_id="America/New_York"
     )
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(30_000)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -228,7 +228,7 @@ def test_half_a_phq9_in_spanish(desks, phone):
     expect(phone.locator("#promise")).to_contain_text("hablar con usted")
     phone.get_by_role("button", name="Seguir con las preguntas").click()
     phone.goto(address)
-    expect(phone.locator("#help-title")).to_contain_text("Gracias por decírnoslo", timeout=8000)
+    expect(phone.locator("#help-title")).to_contain_text("Gracias por decírnoslo")
     phone.get_by_role("button", name="Seguir con las preguntas").click()
     phone.get_by_role("link", name="Decir otra cosa a la clínica").click()
     expect(phone.locator("h1")).to_have_text("Diga algo a la clínica.")
