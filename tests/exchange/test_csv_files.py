@@ -294,3 +294,31 @@ def test_whatever_is_written_is_read_back(cells):
     csv.writer(out).writerows([["a", "b", "c"], *cells])
     table = read_table(out.getvalue().encode())
     assert [row.cells for row in table.rows] == [tuple(cell.strip() for cell in row) for row in cells if any(cell.strip() for cell in row)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "reason"),
+    [
+        ("21.11.1980", date(1980, 11, 21), ""),
+        ("11/21/1980", date(1980, 11, 21), ""),
+        ("1980-11-21", date(1980, 11, 21), ""),
+        ("21 Nov 1980", date(1980, 11, 21), ""),
+        ("05/05/1980", date(1980, 5, 5), ""),
+        ("03/04/1980", None, "it can be two days"),
+        ("31/31/1980", None, "the calendar has no such day"),
+        ("spring", None, "no day in any way"),
+        ("03/04/80", None, "century"),
+    ],
+)
+def test_a_column_of_more_than_one_format_gives_every_day_that_can_only_be_one(cell, day, reason):
+    choices = (Choice("Surname", "family_name"), Choice("DOB", "birth_date", day_format="each"))
+    (row, *_) = row_of(f"Surname,DOB\nAbel,{cell}\nBell,21/11/1980\nCole,11/22/1980\n", *choices)
+    assert row.birth_date == day
+    assert reason in "".join(fault.reason for fault in row.faults)
+    assert bool(row.faults) == bool(reason)
+
+
+def test_a_cell_in_pounds_under_a_column_of_kilograms_says_what_to_choose():
+    choices = (Choice("Surname", "family_name"), Choice("DOB", "birth_date", day_format="iso"), Choice("W", "weight_kg", unit="kg"))
+    (row,) = row_of("Surname,DOB,W\nAbel,1980-11-21,154 lb\n", *choices)
+    assert "choose that each cell says its own" in row.faults[0].reason

@@ -170,3 +170,20 @@ def test_not_safe_calls_a_person(clinic, form):
     task = not_safe_on_intake(form=form, content=library(), at=clinic.at)
     assert task.kind == "suicide_risk"
     assert task.patient == clinic.patient
+
+
+def test_a_list_that_was_cleared_again_is_open_again_and_is_not_handed_in(clinic, form):
+    save_answers(form=form, given={"allergy": ["latex"], "seizure_disorder": "no"}, at=clinic.at)
+    assert save_answers(form=form, given={"allergy": ""}, at=clinic.at) == 1
+    assert answers_so_far(form) == {"seizure_disorder": "no"}
+    assert save_answers(form=form, given={"allergy": ""}, at=clinic.at) == 0
+    finish_intake(form=form, at=clinic.at)
+    assert [row.name for row in open_received(clinic.patient)] == ["seizure_disorder"]
+    assert IntakeAnswer.objects.count() == 3
+
+
+def test_nothing_but_answers_cleared_again_is_not_handed_in(clinic, form):
+    save_answers(form=form, given={"allergy": ["latex"]}, at=clinic.at)
+    save_answers(form=form, given={"allergy": ""}, at=clinic.at)
+    with pytest.raises(IntakeError):
+        finish_intake(form=form, at=clinic.at)

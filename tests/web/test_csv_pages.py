@@ -195,8 +195,55 @@ def test_a_file_too_large_for_a_page_is_still_tried_and_the_command_named(house)
     )
     pk = CsvUpload.objects.get().pk
     words, carried = dry(client, pk)
-    assert "of 10001 rows would go in." in words
+    assert "of 10,001 rows would go in." in words
     assert "fanlight import-csv" in words
     assert re.search(r'value="commit" disabled', words)
     assert client.post(f"/import/csv/{pk}/", carried).status_code == 200
     assert ImportBatch.objects.count() == Patient.objects.count() == 0
+
+
+def forms_of(text: str) -> list[str]:
+    """Each form of the page, whole."""
+    return re.findall(r"<form.*?</form>", text, re.DOTALL)
+
+
+def test_enter_in_the_name_of_a_mapping_keeps_it_and_lets_nothing_in(house):
+    client = client_of(house, "nurse")
+    upload(client)
+    text, _ = dry(client, CsvUpload.objects.get().pk)
+    (form,) = [form for form in forms_of(text) if 'name="keep_as"' in form]
+    first = re.search(r'<button[^>]*value="(\w+)"', form)
+    assert first is not None
+    assert first.group(1) == "keep", "Enter in a field presses the first button of its form"
+
+
+def test_the_same_file_again_is_noticed_on_both_pages_with_who_let_it_in(house):
+    client = client_of(house, "nurse")
+    assert "let in before" not in upload(client).content.decode()
+    pk = CsvUpload.objects.get().pk
+    text, carried = dry(client, pk)
+    assert "let in before" not in text
+    client.post(f"/import/csv/{pk}/", carried)
+    again = upload(client, name="renamed.csv")
+    words = " ".join(again.content.decode().split())
+    assert "This very file was let in before." in words
+    assert house.nurse.name in words.split("let in before")[1]
+    assert f"/import/{ImportBatch.objects.get().pk}/" in words
+    text, _ = dry(client, CsvUpload.objects.order_by("-pk").first().pk)
+    assert "This very file was let in before." in text
+
+
+def test_the_facts_promised_are_those_of_the_rows_that_go_in(house):
+    client = client_of(house, "nurse")
+    upload(client, FILE + b"4;Abel;Ann;03/04/1980;150;no\n")
+    pk = CsvUpload.objects.get().pk
+    text, carried = dry(client, pk)
+    assert "4 facts would arrive" in text
+    report = client.post(f"/import/csv/{pk}/", carried, follow=True).content.decode()
+    assert "4 facts to look at" in report
+    assert re.findall(r"<dt>([\w ]+)</dt>", report) == re.findall(r"<dt>([\w ]+)</dt>", text), "the report reads as the dry run did"
+
+
+def test_thousands_of_rows_are_written_as_they_are_read(house):
+    rows = b"".join(b"%d;Abel;Ann;03.04.1980;;\n" % number for number in range(1200))
+    assert "1,200 rows" in upload(client_of(house, "nurse"), FILE.splitlines()[0] + b"\n" + rows).content.decode()

@@ -140,3 +140,17 @@ def test_taken_back_it_opens_nothing(house):
     desk(house).post(f"/patients/{house.patient.pk}/intake/", {"act": "withdraw", "write_key": str(uuid.uuid4())})
     assert Client().get(path).status_code == 410
     assert Patient.objects.get().intake_forms.count() == 1
+
+
+def test_a_list_cleared_on_the_screen_that_showed_it_is_open_again_and_an_older_tab_clears_nothing(house):
+    phone, path = Client(), link_of(house)
+    phone.post(path, BIRTH)
+    old_tab = phone.get(f"{path}?step=0").content.decode()
+    assert "allergy-shown" not in old_tab
+    phone.post(path, {"step": "0", "act": "next", "allergy": "penicillin"})
+    phone.post(path, {"step": "0", "act": "next", "allergy": ""})  # from the older tab
+    seen = phone.get(f"{path}?step=0").content.decode()
+    assert "penicillin" in seen
+    assert 'name="allergy-shown"' in seen
+    phone.post(path, {"step": "0", "act": "next", "allergy": "", "allergy-shown": "1"})
+    assert "penicillin" not in phone.get(f"{path}?step=0").content.decode()

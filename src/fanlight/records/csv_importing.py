@@ -50,8 +50,7 @@ def keep_upload(*, name: str, content: bytes, by: StaffMember, at: datetime) -> 
     """Keep an uploaded file, once it can be read as a table. The same bytes are kept once."""
     check_may(by, Permission.IMPORT_RECORDS, at=at)
     read_table(content)
-    text = base64.b64encode(content).decode("ascii")
-    digest = sha256(text)
+    text, digest = base64.b64encode(content).decode("ascii"), digest_of(content)
     found = CsvUpload.objects.filter(site=by.site, content_hash=digest, name=name[:160]).first()
     if isinstance(found, CsvUpload):
         return found
@@ -59,6 +58,16 @@ def keep_upload(*, name: str, content: bytes, by: StaffMember, at: datetime) -> 
         row = CsvUpload(site=by.site, name=name[:160], content=text, content_hash=digest, uploaded_by=by, uploaded_at=at)
         entry.add(row)
     return row
+
+
+def digest_of(content: bytes) -> str:
+    """What tells the same bytes again."""
+    return sha256(base64.b64encode(content).decode("ascii"))
+
+
+def let_in_before(site: Site, digest: str) -> list[ImportBatch]:
+    """Earlier imports of the same bytes, newest first."""
+    return list(ImportBatch.objects.filter(site=site, report__contains=digest).select_related("imported_by").order_by("-pk")[:5])
 
 
 def content_of(upload: CsvUpload) -> bytes:
@@ -102,6 +111,7 @@ def import_csv(
 
     What is on record is never overwritten. Run again, after an interruption or by mistake, it adds only what is not there.
     """
+    digest = digest_of(content)
     if not is_command_line(by):
         check_may(by, Permission.IMPORT_RECORDS, at=at)
     today = clinic_date(at, by.site.zone)
@@ -118,7 +128,7 @@ def import_csv(
             "FAN-CSV-009", "Cannot import the file to its end", "somebody imported the same people at the same moment", "Import it again."
         ) from problem
     with change("import_csv_report", at=at, by=by) as entry:
-        report = _report(name, mapping, planned, writer, with_suspected)
+        report = _report(name, mapping, planned, writer, with_suspected) | {"digest": digest}
         batch = ImportBatch(site=by.site, source=f"{mapping.source}: {name}"[:255], imported_by=by, imported_at=at, report=report)
         entry.add(batch)
         entry.details["totals"] = report["totals"]

@@ -14,6 +14,9 @@ FORMATS = {
     "named": "with the month's name (21 Nov 1980)",
     "compact": "eight digits, year first (19801121)",
 }
+EACH = "each"
+"""The choice for a column of several formats: each cell is read by whichever format gives it a day, where only one day can be meant."""
+CHOICES = FORMATS | {EACH: "more than one way: take what can only be one day"}
 _MONTHS = {name: at + 1 for at, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]0{1,2}:00(?::00(?:\.0+)?)?Z?)?\Z")
 _THREE = re.compile(r"(\d{1,2})[-/. ]+(\d{1,2})[-/. ]+(\d{4})(?: 0{1,2}:00(?::00)?)?\Z")
@@ -105,14 +108,23 @@ def is_two_ways(text: str) -> bool:
     return one is not None and other is not None and one != other
 
 
+def days_meant(text: str) -> frozenset[date]:
+    """Every day a text can mean, by whichever format: one is read, two are asked back."""
+    return frozenset(day for name in FORMATS if (day := read_day(text, name)) is not None)
+
+
 def why_no_day(text: str, format: str) -> str:
     """Why a text is no day under the chosen format, without repeating the text."""
     text = text.strip()
+    if format == EACH and len(days_meant(text)) > 1:
+        return "it can be two days; write it year-month-day (1980-11-21) in the file, and bring the file again"
     if _SHORT_YEAR.match(text):
         return "the year has two digits, and the century is not said"
     if text.isdigit() and len(text) == 5:
         return "it is a spreadsheet's day number; format the column as a date and save again"
     other = next((name for name in FORMATS if name != format and read_day(text, name) is not None), None)
+    if format == EACH and other is None and not any(shape.match(text) for shape in (_ISO, _THREE, _COMPACT)):
+        return "it is no day in any way that is known"
     if other is None and any(shape.match(text) for shape in (_ISO, _THREE, _COMPACT)):
         return "the calendar has no such day"
-    return f"it is not {FORMATS[format]}" + (f"; it can be read as {FORMATS[other]}" if other else "")
+    return f"it is not {FORMATS[format]}" + (f", but {FORMATS[other]}" if other else "")

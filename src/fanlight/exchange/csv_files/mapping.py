@@ -10,7 +10,7 @@ from typing import Any
 from fanlight.core.errors import Fault
 from fanlight.core.facts import FactCatalogue, FactKind
 from fanlight.core.units import find_unit, known_units
-from fanlight.exchange.csv_files.days import FORMATS
+from fanlight.exchange.csv_files.days import CHOICES
 
 LISTS = ("medications", "allergy")
 """Facts that are lists: a cell may hold several, one to a line or parted by semicolons."""
@@ -145,7 +145,7 @@ def check_mapping(mapping: Mapping, targets: abc.Mapping[str, Target], columns: 
                 Fault(choice.column, f"is mapped to {target.label.lower()}, as {seen[choice.target]!r} is.", suggestion="Keep one.")
             )
         seen.setdefault(choice.target, choice.column)
-        if target.kind == "day" and choice.day_format not in FORMATS:
+        if target.kind == "day" and choice.day_format not in CHOICES:
             faults.append(Fault(choice.column, "How its days are written is not said.", suggestion="Choose the format."))
         if target.kind == "number" and target.unit and choice.unit not in (*target.units, "in the cells"):
             faults.append(Fault(choice.column, "Its unit is not said.", suggestion="Choose the unit; it is never guessed."))

@@ -11,9 +11,9 @@ from datetime import date
 from fanlight.core.errors import FanlightError
 from fanlight.core.fact_reading import read_value
 from fanlight.core.facts import FactCatalogue, FactKind, FactValue
-from fanlight.core.quantities import Quantity, parse_decimal
+from fanlight.core.quantities import parse_decimal
 from fanlight.core.units import received_unit
-from fanlight.exchange.csv_files.days import is_two_ways, read_day, why_no_day
+from fanlight.exchange.csv_files.days import EACH, days_meant, is_two_ways, read_day, why_no_day
 from fanlight.exchange.csv_files.mapping import Choice, CsvWords, Mapping, Target
 from fanlight.exchange.csv_files.table import TableRow
 
@@ -126,9 +126,10 @@ def read_row(
 
 
 def _day(cell: str, choice: Choice, *, is_suspect: bool, today: date) -> date:
-    if is_suspect and is_two_ways(cell):
-        raise ValueError("its column holds two date formats, and this one can be read both ways")
-    day = read_day(cell, choice.day_format)
+    if is_suspect and is_two_ways(cell) and choice.day_format != EACH:
+        raise ValueError("its column holds two date formats, and this one can be read both ways; write it year-month-day in the file")
+    meant = days_meant(cell) if choice.day_format == EACH else frozenset()
+    day = next(iter(meant)) if len(meant) == 1 else read_day(cell, choice.day_format) if choice.day_format != EACH else None
     if day is None:
         raise ValueError(why_no_day(cell, choice.day_format))
     if day > today and choice.target in ("birth_date", "said_on"):
@@ -187,7 +188,7 @@ def _number(cell: str, choice: Choice, target: Target, catalogue: FactCatalogue)
         if own is None:
             raise ValueError("its unit is not known")
         if unit not in ("in the cells", own):
-            raise ValueError(f"it carries another unit than the one chosen for its column ({Quantity(number, unit)!s})".split(" (")[0])
+            raise ValueError("it carries another unit than the one chosen for its column; choose that each cell says its own")
         unit = own
     elif unit == "in the cells":
         raise ValueError("it carries no unit, and none was chosen for its column")

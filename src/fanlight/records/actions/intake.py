@@ -27,6 +27,8 @@ from fanlight.records.received_answers import PHONE
 
 SOURCE = "the patient, on a phone form"
 UNSURE = "unsure"
+TAKEN_BACK = ""
+"""A list or a number that stood and was cleared again: open, as if never answered."""
 _YES_NO = {"yes": True, "no": False}
 _KEYS = {"medications": "name", "allergy": "substance"}
 _LONGEST_LINE, _MOST_LINES = 200, 60
@@ -61,13 +63,14 @@ def groups_of(form: IntakeForm) -> tuple[PhoneGroup, ...]:
 
 def answers_so_far(form: IntakeForm) -> dict[str, Any]:
     """The answers as they stand: the last of each question. What nobody answered is not there."""
-    return dict(form.answers.order_by("pk").values_list("fact", "value"))
+    last = dict(form.answers.order_by("pk").values_list("fact", "value"))
+    return {fact: value for fact, value in last.items() if value != TAKEN_BACK}
 
 
 def save_answers(*, form: IntakeForm, given: Mapping[str, Any], at: datetime) -> int:
     """Keep what the patient answered; an answer that stands already is not kept twice. How many were new.
 
-    `given`: "yes", "no" or "unsure"; a list of lines ([] says "none"); a telephone number.
+    `given`: "yes", "no" or "unsure"; a list of lines ([] says "none"); a telephone number; "" for a list or a number cleared again.
     """
     questions = {question.fact: question for group in groups_of(form) for question in group.questions}
     checked = {fact: _checked(questions.get(fact), fact, value) for fact, value in given.items()}
@@ -75,7 +78,7 @@ def save_answers(*, form: IntakeForm, given: Mapping[str, Any], at: datetime) ->
         if IntakeFinish.objects.filter(form=form).exists():
             raise IntakeError("FAN-INTAKE-002", "This cannot be saved", "the form is handed in already", "")
         standing = answers_so_far(form)
-        fresh = {f: v for f, v in checked.items() if f not in standing or canonical_json(standing[f]) != canonical_json(v)}
+        fresh = {f: v for f, v in checked.items() if canonical_json(standing.get(f, TAKEN_BACK)) != canonical_json(v)}
         if fresh:
             with change("save_intake", at=at, by=None, patient=form.patient, form=form.pk, facts=sorted(fresh)) as entry:
                 for fact, value in fresh.items():
@@ -135,6 +138,8 @@ def not_safe_on_intake(*, form: IntakeForm, content: Library, at: datetime) -> T
 def _checked(question: PhoneQuestion | None, fact: str, value: Any) -> Any:
     if question is None:
         raise IntakeError("FAN-INTAKE-001", "This cannot be saved", f"the form does not ask {fact[:40]!r}", "Reload the page.")
+    if question.kind != "yes_no" and value == TAKEN_BACK:
+        return value
     if question.kind == "yes_no" and value in (*_YES_NO, UNSURE):
         return value
     if question.kind == "lines" and isinstance(value, list) and len(value) <= _MOST_LINES:

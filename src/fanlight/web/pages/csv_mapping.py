@@ -10,7 +10,7 @@ from decimal import Decimal
 from fanlight.core.quantities import Quantity
 from fanlight.core.units import find_unit
 from fanlight.exchange.csv_files import Choice, Column, CsvWords, Mapping, Target
-from fanlight.exchange.csv_files.days import FORMATS, DaysFound
+from fanlight.exchange.csv_files.days import CHOICES, FORMATS, DaysFound
 
 _FEW = 60
 IN_THE_CELLS = "in the cells"
@@ -92,7 +92,7 @@ def _row(
         kind=kind,
         has_options=has_options,
         day_format=choice.day_format if choice else "",
-        day_formats=tuple(FORMATS.items()),
+        day_formats=tuple(CHOICES.items()),
         days_said=days_words(column.days) if column.days and kind in ("", "day") else "",
         is_mixed=bool(column.days and column.days.is_mixed and kind == "day"),
         unit=choice.unit if choice else "",
@@ -127,7 +127,10 @@ def days_words(found: DaysFound) -> str:
     """What was found out about a column of days, in a sentence."""
     if found.is_mixed:
         parts = [f"{count} can only be {FORMATS[name]}, first in row {row}" for name, row, count in found.first_only]
-        return f"Two date formats in one column: {'; '.join(parts)}. What can be read both ways will be refused."
+        todo = (
+            "Choose “more than one way”, or one of them: what is left is refused by row, and can be brought again when the file is mended."
+        )
+        return f"{len(parts)} date formats in one column: {'; '.join(parts)}. {todo}"
     if found.unreadable:
         short = " The year has two digits; the century is not said." if found.short_years else ""
         return f"{found.unreadable} cannot be read as a day, first in row {found.first_unreadable}.{short}"

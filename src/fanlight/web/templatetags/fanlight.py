@@ -69,6 +69,12 @@ def words(value: object) -> str:
 
 
 @register.filter
+def thousands(value: int) -> str:
+    """ "20,000": a count as it is read."""
+    return f"{value:,}"
+
+
+@register.filter
 def protocol_title(value: object) -> str:
     """A protocol's identifier as its title; anything else as words."""
     known = library().protocols.get(str(value))

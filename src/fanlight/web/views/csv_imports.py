@@ -29,7 +29,7 @@ from fanlight.exchange.csv_files import (
     targets_of,
 )
 from fanlight.records import clock
-from fanlight.records.csv_importing import content_of, import_csv, keep_mapping, keep_upload, kept_mappings
+from fanlight.records.csv_importing import content_of, import_csv, keep_mapping, keep_upload, kept_mappings, let_in_before
 from fanlight.records.csv_planning import DryRun, RowFate, RowPlan, dry_run
 from fanlight.records.idempotency import once
 from fanlight.records.library import library
@@ -115,6 +115,7 @@ def csv_import(request: HttpRequest, pk: int) -> HttpResponse:
         "groups": grouped_targets(targets),
         "source": mapping.source,
         "kept": sorted(kept),
+        "before": let_in_before(user.site, upload.content_hash),
         "chosen": request.GET.get("mapping", ""),
         "faults": faults,
     }
@@ -206,7 +207,8 @@ def _planned(upload: CsvUpload, table: Table, mapping: Mapping, planned: DryRun,
         "count": len(plans),
         "empty_rows": planned.empty_rows,
         "suspected": planned.totals[RowFate.SUSPECTED.value],
-        "facts": sum(len(plan.person.facts) for plan in planned.plans if plan.fate is not RowFate.REFUSED),
+        "before": let_in_before(upload.site, upload.content_hash),
+        "facts": sum(len(plan.person.facts) for plan in planned.plans if plan.fate in (RowFate.NEW, RowFate.SAME)),
         "will": sum(planned.totals[fate.value] for fate in (RowFate.NEW, RowFate.SAME)),
         "too_many": _by_command(_MOST_ROWS) if len(table.rows) > _MOST_ROWS else "",
         "is_kept": any(mapping == held for held in kept.values()),

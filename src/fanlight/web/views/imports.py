@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from fanlight.core.errors import FanlightError
 from fanlight.exchange.fhir.report import to_json
 from fanlight.records import clock
+from fanlight.records.csv_planning import RowFate
 from fanlight.records.importing import ReceivedFile, import_fhir
 from fanlight.records.models import ImportBatch
 from fanlight.records.permissions import Permission
@@ -45,7 +47,7 @@ def import_records(request: HttpRequest) -> HttpResponse:
                 if len(made) == 1 and len(received) == 1:
                     return redirect("import_report", made[0].pk)
                 values = to_json(report)
-                return render(request, "import_report.html", {"report": values, "batch": None, "sentence": _sentence(values)})
+                return render(request, "import_report.html", {"report": _read(values), "batch": None, "sentence": _sentence(values)})
     batches = ImportBatch.objects.for_user(user).select_related("imported_by").order_by("-pk")[:20]
     return render(request, "import.html", {"faults": faults, "batches": batches}, status=422 if faults else 200)
 
@@ -57,8 +59,19 @@ def import_report(request: HttpRequest, pk: int) -> HttpResponse:
     if not isinstance(batch, ImportBatch):
         raise Http404
     if batch.report.get("format") == "csv":
-        return render(request, "csv_report.html", {"report": batch.report, "batch": batch})
-    return render(request, "import_report.html", {"report": batch.report, "batch": batch, "sentence": _sentence(batch.report)})
+        report = batch.report | {"totals": _in_order(batch.report["totals"], [fate.value for fate in RowFate])}
+        return render(request, "csv_report.html", {"report": report, "batch": batch})
+    return render(request, "import_report.html", {"report": _read(batch.report), "batch": batch, "sentence": _sentence(batch.report)})
+
+
+def _read(report: dict[str, Any]) -> dict[str, Any]:
+    """A report with its columns in the order read: a kept one has them by the alphabet."""
+    types = {kind: _in_order(fates, FATES) for kind, fates in report["types"].items()}
+    return report | {"totals": _in_order(report["totals"], FATES), "types": types}
+
+
+def _in_order(counts: dict[str, int], order: Sequence[str]) -> dict[str, int]:
+    return {name: counts[name] for name in (*order, *counts) if name in counts}
 
 
 def _sentence(report: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from fanlight.core.errors import FanlightError
-from fanlight.records.actions.intake import UNSURE, answers_so_far, finish_intake, groups_of, not_safe_on_intake, save_answers
+from fanlight.records.actions.intake import TAKEN_BACK, UNSURE, answers_so_far, finish_intake, groups_of, not_safe_on_intake, save_answers
 from fanlight.records.intake_content import PhoneGroup, PhoneQuestion
 from fanlight.records.library import library
 from fanlight.records.models import IntakeLink, Task
@@ -70,8 +70,12 @@ def _given(request: HttpRequest, group: PhoneGroup) -> dict[str, Any]:
             lines = [line for line in text.splitlines() if line.strip()]
             if lines or request.POST.get(f"{question.fact}-none"):
                 found[question.fact] = lines
+                continue
         elif text:
             found[question.fact] = text
+            continue
+        if question.kind != "yes_no" and request.POST.get(f"{question.fact}-shown"):
+            found[question.fact] = TAKEN_BACK  # the answer stood on this very page: an old page in another tab clears nothing
     return found
 
 
@@ -90,6 +94,7 @@ def _shown(question: PhoneQuestion, answers: dict[str, Any]) -> dict[str, Any]:
         "choices": [(key, words, value == key) for key, words in _words().items()],
         "text": "\n".join(value) if isinstance(value, list) else value or "",
         "is_none": value == [],
+        "is_answered": value is not None,
     }
 
 
