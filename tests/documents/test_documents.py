@@ -517,3 +517,30 @@ def test_a_product_stands_by_its_name_and_marks_beside_readings_are_explained() 
     assert marks_said(table)[0].text == "Marks: ! written down late, * corrected."
     assert marks_said(Table(("Minute", "Clock", "BP mmHg"), (Row(("5!", "10:05?", "128/80")),))) == ()
     assert marks_said(None) == ()
+
+
+def test_each_value_due_has_a_box_of_its_own_on_the_downtime_sheet() -> None:
+    chair = Chair()
+    before(chair)
+    infusion(chair)
+    chair.events = [event for event in chair.events if event.taken_at <= at(90)]
+    document = downtime_sheet(fold(chair.events, IV), IV, HEADER, at(91))
+    table = next(section.table for section in document.sections if section.heading.startswith("Readings due"))
+    assert table is not None
+    assert table.columns[:3] == ("Due", "What", "Taken at")
+    assert {"BP", "HR", "SpO₂"} <= set(table.columns)
+    assert table.columns[-1] == "By"
+    for row in table.rows:
+        assert len(row.cells) == len(table.columns)
+        assert set(row.cells[2:]) <= {"", "–"}
+        assert "" in row.cells[3:-1], "something is wanted in each row"
+    assert sum(row.cells[0] == "" for row in table.rows) >= 2, "room for a reading nobody foresaw"
+
+
+def test_no_line_for_the_patient_ends_in_two_stops() -> None:
+    chair = session_nasal()
+    header = replace(HEADER, crisis_phone="Call or text 988 now.")
+    file = read(content_folder() / "documents" / "discharge_instructions.yaml", InstructionsFile)
+    document = discharge_instructions(fold(chair.events, NASAL), NASAL, header, file, at(200))
+    assert any("Call or text 988 now." in line.text for line in document.lines)
+    assert not any(line.text.endswith("..") for line in document.lines)

@@ -114,3 +114,15 @@ def test_empty_and_strange_sessions_print_too() -> None:
         assert "No drug was given" in words(procedure_note(fold([], plan), plan, header, at(0)))
     bare = replace(note(), facts=(), warnings=(), signatures=())
     assert "Before" in words(bare)
+
+
+def test_every_page_says_whose_it_is() -> None:
+    header = SessionHeader("Larkfield Clinic", "Ada Quillfeather", "FL-0417", "8F3K", 4, "IV-STD")
+    chair = whole_infusion()
+    state = fold(chair.events, IV)
+    for document in (downtime_sheet(state, IV, header, at(60)), procedure_note(state, IV, header, at(180))):
+        pages = pypdf.PdfReader(io.BytesIO(render_pdf(document))).pages
+        assert len(pages) > 1 or document.id != "downtime_sheet"
+        for page in pages:
+            assert "Ada Quillfeather" in page.extract_text(), document.id
+            assert "FL-0417" in page.extract_text()

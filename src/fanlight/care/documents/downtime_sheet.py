@@ -13,9 +13,20 @@ from fanlight.care.documents.wording import treatment
 from fanlight.care.sessions import CONDITIONS, SessionState, alerts, due, occurrences
 from fanlight.care.sessions.words import label, listed
 from fanlight.core.quantities import plain
-from fanlight.core.session_plan import Relation, SessionPlan
+from fanlight.core.session_plan import Measure, Relation, SessionPlan
 
 _BLANK = "________"
+_UNFORESEEN = 3
+_BOXES: tuple[tuple[str, tuple[Measure, ...]], ...] = (
+    ("BP", (Measure.SYSTOLIC_MMHG, Measure.DIASTOLIC_MMHG)),
+    ("HR", (Measure.HEART_RATE_PER_MIN,)),
+    ("SpO₂", (Measure.SPO2_PERCENT,)),
+    ("Breaths", (Measure.RESPIRATORY_RATE_PER_MIN,)),
+    ("°C", (Measure.TEMPERATURE_CEL,)),
+    ("MOAA/S", (Measure.SEDATION_MOAAS,)),
+    ("Dissoc.", (Measure.DISSOCIATION_0_10,)),
+    ("Distress", (Measure.DISTRESS_0_10,)),
+)
 _RELATIONS = {
     Relation.ABOVE: "above",
     Relation.AT_OR_ABOVE: "at or above",
@@ -64,20 +75,28 @@ def _open(state: SessionState, plan: SessionPlan, now: datetime) -> tuple[Line, 
 
 
 def _due(state: SessionState, plan: SessionPlan, now: datetime) -> Table:
-    rows = [Row((header_due.strftime("%H:%M"), name, _BLANK, _BLANK)) for header_due, name in _times(state, plan, now)]
-    return Table(("Due", "What", "Taken at", "Value"), tuple(rows), (0, 1))
+    """A row for each time due with a box for each value wanted then, and rows for what nobody could foresee."""
+    times = _times(state, plan, now)
+    wanted = {measure for _, _, measures in times for measure in measures}
+    columns = [(name, of) for name, of in _BOXES if wanted & set(of)] or list(_BOXES[:4])
+    rows = [
+        Row((moment.strftime("%H:%M"), name, "", *("" if set(of) & set(measures) else "–" for _, of in columns), ""))
+        for moment, name, measures in times
+    ]
+    rows += [Row(("",) * (len(columns) + 4)) for _ in range(_UNFORESEEN)]
+    return Table(("Due", "What", "Taken at", *(name for name, _ in columns), "By"), tuple(rows), tuple(range(len(columns) + 4)))
 
 
-def _times(state: SessionState, plan: SessionPlan, now: datetime) -> list[tuple[datetime, str]]:
+def _times(state: SessionState, plan: SessionPlan, now: datetime) -> list[tuple[datetime, str, tuple[Measure, ...]]]:
     ahead = now + timedelta(minutes=plan.minimum_observation_minutes + (plan.infusion_minutes or 0))
-    found = {(item.due_at, f"{item.label}") for item in due(state, plan, now) if item.measures}
+    found = {(item.due_at, item.label, tuple(item.measures)) for item in due(state, plan, now) if item.measures}
     found |= {
-        (item.due_at, f"{item.reading.label}: {listed(item.outstanding)}")
+        (item.due_at, f"{item.reading.label}: {listed(item.outstanding)}", tuple(item.outstanding))
         for item in occurrences(state, plan, ahead)
         if item.outstanding and item.due_at > now
     }
     zone = state.zone
-    return sorted((moment.astimezone(zone), text) for moment, text in found)
+    return sorted((moment.astimezone(zone), text.partition(": ")[0], measures) for moment, text, measures in found)
 
 
 def _limits(plan: SessionPlan) -> Table:
@@ -101,4 +120,4 @@ def _conditions(plan: SessionPlan) -> tuple[Line, ...]:
 
 
 def _empty() -> Table:
-    return Table(("Time", "What happened", "Name"), tuple(Row((_BLANK, "", "")) for _ in range(8)), (0, 1, 2))
+    return Table(("Time", "What happened", "Name"), tuple(Row(("", "", "")) for _ in range(10)), (0, 1, 2))

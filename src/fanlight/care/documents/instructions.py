@@ -98,7 +98,9 @@ def _today(state: SessionState, header: SessionHeader) -> str:
 def _calls(header: SessionHeader) -> tuple[Line, ...]:
     lines = [Line("Emergency: call your emergency number.")]
     if header.crisis_phone:
-        lines.insert(0, Line(f"Thoughts of suicide, at any hour: {header.crisis_phone}.", (), (header.crisis_phone,)))
+        lines.insert(
+            0, Line(f"Thoughts of suicide, at any hour: {header.crisis_phone.rstrip('.')}.", (), (header.crisis_phone.rstrip("."),))
+        )
     if header.phone:
         lines.append(Line(f"{header.clinic}: {header.phone}.", (), (header.phone,)))
     return tuple(lines)

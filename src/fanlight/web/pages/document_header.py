@@ -8,7 +8,6 @@ from fanlight.care.documents import (
     Document,
     InstructionsFile,
     SessionHeader,
-    Signature,
     discharge_instructions,
     downtime_sheet,
     monitoring_form,
@@ -25,6 +24,7 @@ from fanlight.records.knowledge import allergy_words
 from fanlight.records.library import library
 from fanlight.records.models import Consent, StaffMember, TreatmentSession
 from fanlight.records.permissions import Role
+from fanlight.web.pages.after_signing import entries_since, with_signatures
 
 KINDS = {
     "procedure_note": "Procedure note",
@@ -80,26 +80,25 @@ def _signed(consent: Consent, zone: tzinfo) -> str:
 
 
 def document_of(kind: str, row: TreatmentSession, bedside: Bedside, now: datetime) -> Document:
-    """One document of a session, as its stream says it now."""
+    """One document of a session, as its stream says it now: the text that is signed, without its signatures."""
     header = header_of(row, now)
     state, plan = bedside.state, bedside.plan
-    signed = tuple(
-        Signature(
-            str(signature.signed_by),
-            signature.meaning.replace("_", " "),
-            f"{signature.signed_at.astimezone(header.zone):%-d %b %Y %H:%M}",
-        )
-        for signature in row.signatures.filter(document_id=kind).select_related("signed_by").order_by("signed_at")
-    )
     if kind == "procedure_note":
-        return procedure_note(state, plan, header, now, signed)
+        return procedure_note(state, plan, header, now)
     if kind == "referrer_letter":
-        return referrer_letter(state, plan, header, now, signatures=signed)
+        return referrer_letter(state, plan, header, now)
     if kind == "visit_summary":
         return visit_summary(state, plan, header, now)
     if kind == "downtime_sheet":
         return downtime_sheet(state, plan, header, now)
     if kind == "monitoring_form":
-        return monitoring_form(state, plan, header, now, signed)
+        return monitoring_form(state, plan, header, now)
     file = read(content_folder() / "documents" / "discharge_instructions.yaml", InstructionsFile)
     return discharge_instructions(bedside.state, bedside.plan, header, file, now, is_signed=row.patient.site.is_sample)
+
+
+def shown_document(made: Document, kind: str, row: TreatmentSession) -> Document:
+    """The document with the signatures given to it, and what was recorded after the first that was given to an earlier text."""
+    given = row.signatures.filter(document_id=kind).select_related("signed_by").order_by("signed_at", "pk")
+    zone = row.patient.site.zone
+    return with_signatures(made, given, zone, entries_since(row, zone))

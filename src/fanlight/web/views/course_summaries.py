@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from fanlight.care.documents import CourseVisit, Document, ScalePoint, Signature, content_hash_of, course_summary
+from fanlight.care.documents import CourseVisit, Document, ScalePoint, content_hash_of, course_summary
 from fanlight.care.sessions import SessionStatus
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
@@ -26,6 +27,7 @@ from fanlight.records.models import Course, CourseDocumentSignature, ScaleRespon
 from fanlight.records.permissions import Permission
 from fanlight.records.signing import confirm_identity
 from fanlight.web.access import page, person
+from fanlight.web.pages.after_signing import entries_since, with_signatures
 from fanlight.web.pages.document_header import header_of
 
 _KIND = "course_summary"
@@ -37,11 +39,11 @@ def course_summary_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What was given, how each visit ended, and what the scales said, from the start of the course on."""
     course, user, now = _course(request, pk), person(request), clock.now()
     note("see_course_summary", at=now, by=user, patient=course.patient, course=course.pk)
-    made = _made(course, now)
+    made = _text(course, now)
     mark = content_hash_of(made)
     has_ended = course.ending is not None
     context = {
-        "doc": made,
+        "doc": _shown(course, made),
         "sections": [(section, None) for section in made.sections],
         "hash": mark[:12],
         "whole_hash": mark,
@@ -65,7 +67,7 @@ def course_summary_page(request: HttpRequest, pk: int) -> HttpResponse:
 def course_summary_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign the summary as it reads now, with one's password typed again."""
     course, by, now = _course(request, pk), person(request), clock.now()
-    mark = content_hash_of(_made(course, now))
+    mark = content_hash_of(_text(course, now))
     try:
         if request.POST.get("hash") != mark:
             raise DocumentError("FAN-DOC-103", "Cannot sign", "the document changed after you opened it", "Read it again, then sign.")
@@ -84,12 +86,12 @@ def course_summary_sign(request: HttpRequest, pk: int) -> HttpResponse:
 @page(Permission.SEE_DOCUMENTS)
 @require_GET
 def course_summary_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same summary as PDF, with the signatures under this very text."""
+    """The same summary as PDF, with its signatures, and what was recorded after them."""
     from fanlight.web.pdf import render_pdf
 
     course, user, now = _course(request, pk), person(request), clock.now()
     note("print_course_summary", at=now, by=user, patient=course.patient, course=course.pk)
-    response = HttpResponse(render_pdf(_made(course, now), now.replace(microsecond=0)), content_type="application/pdf")
+    response = HttpResponse(render_pdf(_shown(course, _text(course, now)), now.replace(microsecond=0)), content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="course-summary.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
@@ -106,8 +108,11 @@ def _signatures(course: Course) -> list[CourseDocumentSignature]:
     return list(course.signatures.filter(document_id=_KIND).select_related("signed_by").order_by("signed_at", "pk"))
 
 
-def _made(course: Course, now: datetime) -> Document:
-    """The summary as the record says it. Of an ended course it speaks from the last thing recorded, so that the text stands still."""
+def _text(course: Course, now: datetime) -> Document:
+    """The text that is signed: the summary as the record says it.
+
+    Of an ended course it speaks from the last thing recorded, so that the text stands still.
+    """
     ending = course.ending
     at = now if ending is None else _last_word(course, ending.ended_at)
     rows = course.sessions.select_related("course__patient__site", "course__protocol_signature").order_by("number")
@@ -119,11 +124,30 @@ def _made(course: Course, now: datetime) -> Document:
         visits.append(CourseVisit(row.number, row.planned_on, label, bedside.state if bedside else None))
     zone = course.patient.site.zone
     words = f"{ending.kind.capitalize()} on {clinic_date(ending.ended_at, zone):%-d %b %Y}: {ending.reason}" if ending else ""
-    made = course_summary(visits, _scales(course), header_of(rows[0], at), at, ending=words)
-    mark = content_hash_of(made)
-    own = course.signatures.filter(document_id=_KIND, content_hash=mark).select_related("signed_by").order_by("signed_at", "pk")
-    signed = (Signature(str(one.signed_by), one.meaning, f"{one.signed_at.astimezone(zone):%-d %b %Y %H:%M}") for one in own)
-    return replace(made, signatures=tuple(signed))
+    return course_summary(visits, _scales(course), header_of(rows[0], at), at, ending=words)
+
+
+def _shown(course: Course, made: Document) -> Document:
+    """The summary with the signatures given to it, and what was recorded after the first that was given to an earlier text."""
+    zone = course.patient.site.zone
+    return with_signatures(made, _signatures(course), zone, _said_since(course, zone))
+
+
+def _said_since(course: Course, zone: ZoneInfo) -> Callable[[datetime], tuple[str, ...]]:
+    """What reached the record after an instant, of any session of the course, and every scale answered since."""
+
+    def said(since: datetime) -> tuple[str, ...]:
+        found = [
+            f"session {row.number}: {words}" for row in course.sessions.order_by("number") for words in entries_since(row, zone)(since)
+        ]
+        answered = ScaleResponse.objects.filter(patient=course.patient, entered_at__gt=since).order_by("entered_at", "pk")
+        known = shipped_instruments()
+        for row in answered:
+            title = known[row.instrument_id].title if row.instrument_id in known else row.instrument_id
+            found.append(f"{title} of {clinic_date(row.answered_at, zone):%-d %b %Y} was added")
+        return tuple(found)
+
+    return said
 
 
 def _last_word(course: Course, ended_at: datetime) -> datetime:

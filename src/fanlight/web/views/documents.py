@@ -25,7 +25,7 @@ from fanlight.web.access import page, person, session_or_404
 from fanlight.web.drawing.session_chart import draw_session_chart
 from fanlight.web.drawing.session_chart_values import LimitLine, Point, SessionChart
 from fanlight.web.drawing.svg import Svg
-from fanlight.web.pages.document_header import UNSIGNED, document_of, kinds_for
+from fanlight.web.pages.document_header import UNSIGNED, document_of, kinds_for, shown_document
 from fanlight.web.views.sessions import about_session
 
 
@@ -38,10 +38,17 @@ def documents(request: HttpRequest, reference: str) -> HttpResponse:
     bedside = at_bedside(row, now)
     if bedside is None:
         return redirect("session", reference)
-    signed = {found.document_id: found for found in row.signatures.select_related("signed_by")}
+    signed = {found.document_id: found for found in row.signatures.select_related("signed_by").order_by("signed_at", "pk")}
+    kinds = kinds_for(bedside.plan)
+    at = told_at(row, bedside, now)
+    changed = {
+        kind
+        for kind, found in signed.items()
+        if kind in kinds and found.content_hash != content_hash_of(document_of(kind, row, bedside, at))
+    }
     context = about_session(row, bedside, now) | {
         "reference": reference,
-        "kinds": [(kind, label, signed.get(kind)) for kind, label in kinds_for(bedside.plan).items()],
+        "kinds": [(kind, label, signed.get(kind), kind in changed) for kind, label in kinds.items()],
         "is_ended": bedside.state.is_ended,
         "status": bedside.state.status.label,
     }
@@ -96,7 +103,7 @@ def document(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
     sections = [
         (section, chart_picture(section.chart) if section.chart and not section.chart.is_empty else None) for section in made.sections
     ]
-    context = {"doc": made, "sections": sections, "reference": reference, "kind": kind, "hash": mark[:12]}
+    context = {"doc": shown_document(made, kind, row), "sections": sections, "reference": reference, "kind": kind, "hash": mark[:12]}
     user = person(request)
     own = row.signatures.filter(document_id=kind).select_related("signed_by").order_by("signed_at")
     context |= {
@@ -128,7 +135,8 @@ def document_pdf(request: HttpRequest, reference: str, kind: str) -> HttpRespons
     if bedside is None or kind not in kinds_for(bedside.plan):
         raise Http404
     note("print_document", at=now, by=person(request), patient=row.patient, session=row.pk, document=kind)
-    made = render_pdf(document_of(kind, row, bedside, told_at(row, bedside, now)), now.replace(microsecond=0))
+    shown = shown_document(document_of(kind, row, bedside, told_at(row, bedside, now)), kind, row)
+    made = render_pdf(shown, now.replace(microsecond=0))
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{kind.replace("_", "-")}-{reference}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
