@@ -36,3 +36,22 @@ def _nothing_is_kept_between_tests():
 
     for kept in (search._INDEX, lately._KEPT, lately._LONG, given_before._TOLD):
         kept.clear()
+
+
+@pytest.fixture(scope="module")
+def _whole_demo(django_db_setup, django_db_blocker):
+    from django.db import transaction
+
+    from fanlight.records.session_path import keep_transitions
+    from fanlight.sample import fill_clinic
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        keep_transitions()
+        yield fill_clinic(whole=True)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(_whole_demo, db):
+    """The demo clinic with everybody in it, filled once for a file of tests; what a test writes is taken back."""
+    return _whole_demo

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
 
 from fanlight.care.rules import Stage
 from fanlight.care.sessions import EventKind
@@ -11,25 +10,10 @@ from fanlight.core.answers import Outcome
 from fanlight.records.bedside import at_bedside
 from fanlight.records.judging import judge_session
 from fanlight.records.models import Consent, Course, CourseEnding, Patient, ScaleResponse, SessionEvent, Task, TreatmentSession
-from fanlight.records.session_path import keep_transitions
-from fanlight.sample import fill_clinic
 from fanlight.sample.course import screened_for
 from fanlight.sample.daily import DailyCheck
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def _filled(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        keep_transitions()
-        yield fill_clinic(whole=True)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def cast(_filled, db):
-    return _filled
 
 
 def of(family_name: str) -> Patient:

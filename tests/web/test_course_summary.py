@@ -6,31 +6,15 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from fanlight.records import clock
 from fanlight.records.models import AuditEvent, Course, CourseDocumentSignature
-from fanlight.records.session_path import keep_transitions
-from fanlight.sample import fill_clinic
 from fanlight.sample.answers import fill_madrs
 from fanlight.sample.fill import password_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def _filled(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        keep_transitions()
-        yield fill_clinic(whole=True)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def cast(_filled, db):
-    return _filled
 
 
 def course_of(family_name: str) -> Course:

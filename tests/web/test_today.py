@@ -6,31 +6,15 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from fanlight.core.instants import clinic_date
 from fanlight.records.actions.tasks import RISK_KIND, open_task
 from fanlight.records.models import Patient, StaffMember, Task, TreatmentSession
-from fanlight.records.session_path import keep_transitions
-from fanlight.sample import fill_clinic
 from fanlight.sample.course import on_open_days
 from fanlight.web.pages.today import DANGER_FIRST, visit_rows
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def _filled(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        keep_transitions()
-        yield fill_clinic(whole=True)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def cast(_filled, db):
-    return _filled
 
 
 def rows(cast) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from fanlight.records.models.base import AppendOnly, ExactJSONField
+from fanlight.records.models.links import LinkEvent, PatientLink
 from fanlight.records.models.patients import Patient, SiteQuerySet
 from fanlight.records.models.people import StaffMember
 
@@ -38,25 +39,13 @@ class IntakeFinish(AppendOnly):
     finished_at = models.DateTimeField()
 
 
-class IntakeLink(AppendOnly):
-    """A patient's link to their form, as a `FormLink` is to a scale."""
+class IntakeLink(PatientLink):
+    """A patient's link to their intake form."""
 
     form = models.ForeignKey(IntakeForm, on_delete=models.PROTECT, related_name="links")
-    nonce = models.CharField(max_length=32)
-    token_hash = models.CharField(max_length=64, unique=True)
-    made_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-
-    @property
-    def is_finished(self) -> bool:
-        """True once its form is handed in."""
-        return IntakeFinish.objects.filter(form_id=self.form_id).exists()
 
 
-class IntakeLinkEvent(AppendOnly):
-    """What happened to a link: a wrong birth date, an opening, a withdrawal."""
+class IntakeLinkEvent(LinkEvent):
+    """What happened to such a link."""
 
     link = models.ForeignKey(IntakeLink, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=16)
-    at = models.DateTimeField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from fanlight.records.models.base import AppendOnly, ExactJSONField
+from fanlight.records.models.links import LinkEvent, PatientLink
 from fanlight.records.models.patients import Patient, ScaleResponse, SiteQuerySet
 from fanlight.records.models.people import StaffMember
 from fanlight.records.models.treatment import TreatmentSession
@@ -62,28 +63,16 @@ class ScaleFinish(AppendOnly):
     finished_at = models.DateTimeField()
 
 
-class FormLink(AppendOnly):
-    """A patient's link to one form. The address itself is not kept: it is made from `nonce` with the house's secret."""
+class FormLink(PatientLink):
+    """A patient's link to one form of a scale."""
 
     form = models.ForeignKey(ScaleForm, on_delete=models.PROTECT, related_name="links")
-    nonce = models.CharField(max_length=32)
-    token_hash = models.CharField(max_length=64, unique=True)
-    made_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-
-    @property
-    def is_finished(self) -> bool:
-        """True once its form is handed in."""
-        return ScaleFinish.objects.filter(form_id=self.form_id).exists()
 
 
-class FormLinkEvent(AppendOnly):
-    """What happened to a link: a wrong birth date, an opening, a withdrawal."""
+class FormLinkEvent(LinkEvent):
+    """What happened to such a link."""
 
     link = models.ForeignKey(FormLink, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=16)
-    at = models.DateTimeField()
 
 
 class RiskRaised(AppendOnly):
