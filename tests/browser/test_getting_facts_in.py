@@ -313,3 +313,54 @@ def test_answers_that_are_not_saved_are_not_left_behind_without_a_word(desks):
     page.close(run_before_unload=True)
     page.wait_for_timeout(500)
     assert asked == ["beforeunload"]
+
+
+def test_signed_out_in_the_middle_the_answers_are_offered_again_to_the_same_person_alone(desks):
+    from fanlight.sample.fill import password_of
+
+    desk = desks("nurse", size="desk")
+    page: Page = desk.page
+
+    def sign_out_and_in_as(username: str) -> None:
+        desk.context.clear_cookies(name="sessionid")
+        page.get_by_role("button", name="Save, and go on").click()
+        page.wait_for_url("**/accounts/login/**")
+        page.fill("input[name=login]", username)
+        page.fill("input[name=password]", password_of(username))
+        page.click("button[type=submit]")
+        page.wait_for_url("**/interview/**")
+
+    page.goto("/patients/new/")
+    page.fill('[name="family_name"]', "Penhallurick")
+    page.fill('[name="birth_date"]', "1976-02-14")
+    sex = page.locator('[name="sex"][value="male"]')
+    if sex.count():
+        sex.check(force=True)
+    else:
+        page.select_option('[name="sex"]', "male")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url("**/interview/**")
+    person = page.url.split("interview/")[0]
+    page.goto(f"{person}interview/?protocol=iv-racemic-induction&screen=lists")
+    page.fill('[name="list-medications"]', "lithium 600 mg")
+    page.wait_for_function("Object.keys(sessionStorage).some(name => name.startsWith('fanlight-draft'))")
+    assert "lithium" not in page.evaluate("JSON.stringify(sessionStorage)"), "what is kept is encrypted"
+    sign_out_and_in_as("nurse")
+    kept = page.locator("#kept")
+    expect(kept).to_contain_text("not saved")
+    look(desk, "interview-kept")
+    kept.get_by_role("button", name="Put them back").press("Enter")
+    expect(kept).to_be_hidden()
+    expect(page.locator('[name="list-medications"]')).to_have_value("lithium 600 mg")
+    sign_out_and_in_as("prescriber")
+    expect(page.locator("#interview")).to_be_visible()
+    page.wait_for_function("!Object.keys(sessionStorage).some(name => name.startsWith('fanlight-draft'))")
+    expect(kept).to_be_hidden()
+    expect(page.locator('[name="list-medications"]')).to_have_value("")
+    page.fill('[name="list-medications"]', "sertraline 50 mg")
+    page.get_by_role("button", name="Save, and stop here").click()
+    page.wait_for_url("**/screening/**")
+    page.wait_for_function("!Object.keys(sessionStorage).some(name => name.startsWith('fanlight-draft'))")
+    page.goto(f"{person}interview/?protocol=iv-racemic-induction&screen=lists")
+    expect(page.locator("#interview")).to_be_visible()
+    expect(kept).to_be_hidden()

@@ -162,3 +162,53 @@ def test_signed_out_in_the_middle_it_goes_on_at_the_same_screen_for_the_same_pro
     door = urlsplit(away.headers["Location"])
     assert door.path == "/accounts/login/"
     assert parse_qs(door.query)["next"] == [action]
+
+
+def test_what_another_nurse_recorded_meanwhile_is_told_before_it_is_answered_over(house):
+    one, other = client_of(house), client_of(house, "prescriber")
+    opened = one.get(url(house, "heart")).context["opened_at"]
+    post(other, house, "heart", fact__aneurysmal_vascular_disease="yes", opened_at=opened)
+    answer = post(one, house, "heart", fact__aneurysmal_vascular_disease="no", fact__arteriovenous_malformation="no", opened_at=opened)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert f"{house.prescriber.name} recorded “yes” at" in text
+    facts = current_facts(house.patient)
+    assert facts["aneurysmal_vascular_disease"].value is True
+    assert "arteriovenous_malformation" not in facts, "nothing of the screen is saved before it is settled"
+    again = answer.context["opened_at"]
+    assert post(one, house, "heart", fact__aneurysmal_vascular_disease="no", opened_at=again).status_code == 302
+    assert current_facts(house.patient)["aneurysmal_vascular_disease"].value is False
+
+
+def test_the_same_answer_from_two_and_ones_own_answer_changed_are_saved_without_a_word(house):
+    one, other = client_of(house), client_of(house, "prescriber")
+    opened = one.get(url(house, "heart")).context["opened_at"]
+    post(other, house, "heart", fact__aneurysmal_vascular_disease="no", opened_at=opened)
+    assert post(one, house, "heart", fact__aneurysmal_vascular_disease="no", opened_at=opened).status_code == 302
+    assert post(one, house, "heart", fact__aneurysmal_vascular_disease="yes", opened_at=opened).status_code == 302
+    assert current_facts(house.patient)["aneurysmal_vascular_disease"].value is True
+
+
+def test_a_list_that_holds_a_line_by_now_is_not_none(house):
+    one, other = client_of(house), client_of(house, "prescriber")
+    opened = one.get(url(house, "lists")).context["opened_at"]
+    post(other, house, "lists", list__medications="lithium 600 mg", opened_at=opened)
+    answer = post(one, house, "lists", none__medications="1", opened_at=opened)
+    assert answer.status_code == 422
+    assert "holds lithium 600 mg by now" in answer.content.decode()
+
+
+def test_who_asked_stands_beside_the_answer(house):
+    post(client_of(house, "prescriber"), house, "heart", fact__aneurysmal_vascular_disease="no")
+    page = " ".join(client_of(house).get(url(house, "heart")).content.decode().split())
+    line = page.split('id="fact-aneurysmal_vascular_disease"')[1].split("</li>")[0]
+    assert "asked, denied" in line
+    assert house.prescriber.name in line
+
+
+def test_a_saved_screen_names_the_key_it_was_sent_under_so_that_its_draft_is_thrown_away(house):
+    key = str(uuid.uuid4())
+    answer = post(client_of(house), house, "heart", fact__aneurysmal_vascular_disease="no", write_key=key)
+    assert answer["Location"].endswith(f"&saved={key}")
+    stopped = post(client_of(house), house, "heart", fact__aneurysmal_vascular_disease="no", write_key=key, act="stop")
+    assert stopped["Location"].endswith(f"&saved={key}")

@@ -36,6 +36,7 @@ class FactLine:
     error: str = ""
     is_list: bool = False
     rules: str = ""
+    by: str = ""
 
 
 def asked_facts(result: ScreeningResult, catalogue: FactCatalogue, given: Mapping[str, str], errors: Mapping[str, str]) -> list[FactLine]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +14,7 @@ from django.urls import reverse
 
 from fanlight.care.rules import Stage
 from fanlight.core.errors import FanlightError
-from fanlight.core.instants import clinic_date
+from fanlight.core.instants import clinic_date, parse_instant
 from fanlight.records import clock
 from fanlight.records.actions.courses import current_signature
 from fanlight.records.actions.patients import add_history, current_history, record_facts
@@ -20,7 +22,7 @@ from fanlight.records.actions.screening_tasks import close_answered
 from fanlight.records.audit import note
 from fanlight.records.idempotency import once
 from fanlight.records.judging import screen_patient
-from fanlight.records.knowledge import ASKED_NONE, LIST_FACTS
+from fanlight.records.knowledge import ASKED_NONE, LIST_FACTS, current_facts
 from fanlight.records.library import library
 from fanlight.records.models import Patient, StaffMember
 from fanlight.records.permissions import Permission
@@ -28,6 +30,7 @@ from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import FaultLine
 from fanlight.web.pages.answering import ASKED, read_answers
 from fanlight.web.pages.interview_page import QUICK_LISTS, first_open, next_screen, screens
+from fanlight.web.pages.meanwhile import as_faults, said_meanwhile
 from fanlight.web.pages.protocol_choice import chosen_protocol, protocol_choices
 from fanlight.web.pages.who import who_of
 
@@ -50,6 +53,10 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
     unknown = sorted(name for name, text in given.items() if text == _UNKNOWN)
     answers = read_answers({n: t for n, t in given.items() if t != _UNKNOWN}, content.facts, source=ASKED, at=now)
     faults = list(answers.faults)
+    if request.method == "POST" and not faults:
+        told = said_meanwhile(row, answers.rows, denied, since=_opened(request), by=user, catalogue=content.facts)
+        answers.errors |= told
+        faults += as_faults(told, content.facts)
     here = request.POST.get("screen") or request.GET.get("screen", "")
     if request.method == "POST" and not faults:
         body = {
@@ -78,12 +85,14 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not faults:
         onward = here if request.POST.get("act") == "stay" else next_screen(found, here)
         if onward and request.POST.get("act") != "stop":
-            return redirect(f"{request.path}?protocol={protocol.id}&screen={onward}")
+            return redirect(f"{request.path}?protocol={protocol.id}&screen={onward}&saved={request.POST['write_key']}")
         messages.success(request, "Saved. The interview goes on where it stands." if first_open(found) else "Everything was asked.")
-        return redirect(f"{reverse('screening', args=[pk])}?protocol={protocol.id}")
+        return redirect(f"{reverse('screening', args=[pk])}?protocol={protocol.id}&saved={request.POST['write_key']}")
     shown = next((screen for screen in found if screen.id == here), None) or next(
         (screen for screen in found if screen.id == first_open(found)), found[-1]
     )
+    asked_by = {name: fact.entered_by.name for name, fact in current_facts(row, names=[line.name for line in shown.lines]).items()}
+    lines = [replace(line, by=asked_by.get(line.name, "")) for line in shown.lines]
     if request.method == "GET":
         note("see_interview", at=now, by=user, patient=row, protocol=protocol.id, screen=shown.id)
     context: dict[str, Any] = {
@@ -93,6 +102,10 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
         "protocols": protocol_choices(row, content),
         "screens": found,
         "shown": shown,
+        "lines": lines,
+        "opened_at": now.isoformat(),
+        "zone": str(row.site.zone),
+        "draft": f"{user.pk}:{pk}:{protocol.id}:{shown.id}",
         "number": found.index(shown) + 1,
         "missing": sum(screen.missing for screen in found),
         "quick": list(QUICK_LISTS),
@@ -102,6 +115,14 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
         "write_key": uuid.uuid4(),
     }
     return render(request, "interview.html", context, status=422 if faults else 200)
+
+
+def _opened(request: HttpRequest) -> datetime:
+    """When the page that was sent had been opened; one that does not say knows of nothing."""
+    try:
+        return parse_instant(request.POST.get("opened_at", ""))
+    except (FanlightError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _record(

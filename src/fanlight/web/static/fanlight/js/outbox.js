@@ -45,23 +45,31 @@ function cipherKey() {
   return keyPromise;
 }
 
+/** What is said, made unreadable but for this browser. */
+export async function seal(said) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = new TextEncoder().encode(JSON.stringify(said));
+  return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await cipherKey(), plain) };
+}
+
+export async function unseal({ iv, data }) {
+  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await cipherKey(), data);
+  return JSON.parse(new TextDecoder().decode(plain));
+}
+
 /** Keep one entry; resolves when it is safe on this device. */
 export async function keep(entry) {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const plain = new TextEncoder().encode(JSON.stringify(entry));
-  const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await cipherKey(), plain);
+  const { iv, data } = await seal(entry);
   return within("outbox", "readwrite", (store) => store.add({ reference: entry.reference, staff: entry.staff, iv, data }));
 }
 
 /** Every entry kept on this device, in the order it was said, whatever its session. */
 export async function kept() {
   const rows = await within("outbox", "readonly", (store) => store.getAll());
-  const key = await cipherKey();
   const found = [];
   for (const row of rows) {
     try {
-      const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, key, row.data);
-      found.push({ ...JSON.parse(new TextDecoder().decode(plain)), order: row.order });
+      found.push({ ...(await unseal(row)), order: row.order });
     } catch {
       found.push({ order: row.order, reference: row.reference, staff: row.staff, refused: "This entry cannot be read any more." });
     }
