@@ -24,13 +24,14 @@ def demo(
     overlay: Annotated[str, typer.Option(help="folder of the clinic's own protocols (default: FANLIGHT_OVERLAY)")] = "",
 ) -> int:
     """Fill a sample clinic where there is none, print who can sign in, and serve it on loopback only."""
-    from fanlight.cli.django_start import choose_data, migrate, start_django, use_overlay
+    from fanlight.cli.django_start import choose_data, migrate, only_made_up, start_django, use_overlay
 
     started = time.monotonic()
     os.environ["FANLIGHT_DEMO"] = "1"
     os.environ.setdefault("FANLIGHT_PUBLIC_URL", f"http://127.0.0.1:{port}")
     use_overlay(overlay)
     folder = choose_data(data)
+    only_made_up(folder)
     if fresh and folder.exists():
         _say(f"Forgetting the demo in {folder}")
         shutil.rmtree(folder)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
+
+from fanlight.core.errors import FanlightError
 
 DATABASE = "fanlight.sqlite3"
 
@@ -22,6 +25,38 @@ def choose_data(folder: str) -> Path:
     if folder:
         os.environ["FANLIGHT_DATA"] = folder
     return Path(os.environ.get("FANLIGHT_DATA", "var")).absolute()
+
+
+def only_made_up(folder: Path) -> None:
+    """Refuse to work on anything but a made-up clinic of our own: what makes one asks for no second factor and forgets at will.
+
+    Raises `FanlightError`: FAN-DEMO-001 where the environment names a database, FAN-DEMO-002 where the folder holds a real
+    clinic or what cannot be read as one, FAN-DEMO-003 where it holds other things.
+    """
+    what = f"Cannot use {folder} for a made-up clinic"
+    if os.environ.get("FANLIGHT_DATABASE"):
+        why = "FANLIGHT_DATABASE names a database, and a made-up clinic keeps to a folder of its own"
+        raise FanlightError("FAN-DEMO-001", what, why, "Unset FANLIGHT_DATABASE for this command.")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / DATABASE).exists():
+        raise FanlightError("FAN-DEMO-003", what, "it holds other things", "Name an empty folder, or one that is not there yet.")
+    if not _is_made_up(folder / DATABASE):
+        raise FanlightError("FAN-DEMO-002", what, "the clinic in it is not a made-up one", "Name another folder.")
+
+
+def _is_made_up(database: Path) -> bool:
+    """True where every site in it is marked as a sample, or none was made yet; false where that cannot be read."""
+    import sqlite3
+
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as held:
+            tables = {name for (name,) in held.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if "records_site" not in tables:
+                return not tables
+            return not held.execute("SELECT 1 FROM records_site WHERE NOT is_sample").fetchone()
+    except sqlite3.Error:
+        return False
 
 
 def use_overlay(folder: str) -> None:

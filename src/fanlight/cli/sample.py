@@ -37,13 +37,14 @@ def sample(
     ] = False,
 ) -> int:
     """Make a history through the product's own actions, with what was true of each person kept apart in truth.json."""
-    from fanlight.cli.django_start import DATABASE, choose_data, migrate, start_django
+    from fanlight.cli.django_start import DATABASE, choose_data, migrate, only_made_up, start_django
 
     folder = Path(out).absolute()
     if (folder / DATABASE).exists():
         raise FanlightError(
             "FAN-SAMPLE-003", f"Cannot make a history in {folder}", "it holds a database", "Give another folder with --out."
         )
+    only_made_up(folder)
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["FANLIGHT_DEMO"] = "1"
     choose_data(str(folder))

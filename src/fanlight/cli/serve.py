@@ -26,6 +26,7 @@ def serve(
     from fanlight.cli.django_start import choose_data, migrate, start_django, use_overlay
 
     use_overlay(overlay)
+    os.environ.pop("FANLIGHT_DEMO", None)  # only `fanlight demo` says it, for itself: never what was left in the environment
     folder = choose_data(data)
     folder.mkdir(parents=True, exist_ok=True)
     if behind_proxy:

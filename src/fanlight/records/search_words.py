@@ -25,7 +25,7 @@ _WORDS_IN_A_DAY = 3
 
 def folded(text: str) -> str:
     """Text without accents, in one case: "Ésme" is found by "esme", and the other way round. Every script keeps its letters."""
-    apart = unicodedata.normalize("NFKD", text)
+    apart = unicodedata.normalize("NFKD", text.replace("\0", " "))  # no database holds a name with a null in it
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
     return plain.translate(_ALIKE)
 

@@ -20,6 +20,7 @@ from fanlight.records.actions.risk import raise_risk
 from fanlight.records.actions.scale_forms import CSSRS, answers_of, edition_of, instrument_of
 from fanlight.records.actions.screening_tasks import close_answered
 from fanlight.records.audit import change, take_turn
+from fanlight.records.carried_answers import with_carried
 from fanlight.records.chance import new_id
 from fanlight.records.idempotency import KeyReusedError
 from fanlight.records.instruments import shipped_instruments
@@ -283,15 +284,16 @@ def finish_form(
             raise ScaleFormError(
                 "FAN-FORM-007", f"Cannot hand {instrument.title} in", "nothing is answered", "Answer at least one question."
             )
-        found = score(instrument, answers, context or {})
+        carried = with_carried(form.patient, instrument, answers, (context or {}).get("recall"))
+        found = score(instrument, carried.answers, context or {})
         with change("finish_form", at=at, by=by, patient=form.patient, form=form.pk, instrument=instrument.id) as entry:
             response = ScaleResponse(
                 patient=form.patient,
                 session=form.session,
                 instrument_id=instrument.id,
                 instrument_version=instrument.version,
-                answers=answers,
-                score=score_json(found, context or {}),
+                answers=dict(carried.answers),
+                score=score_json(found, context or {}) | carried.as_json(),
                 answered_at=form.taps.order_by("-answered_at").values_list("answered_at", flat=True)[0],
                 entered_at=at,
                 entered_by=by or patient_account(form.patient.site, at),

@@ -24,6 +24,7 @@ from fanlight.records.actions.scale_forms import answers_of, instrument_of
 from fanlight.records.actions.scales import ALONE, TOO_LATE, Saved, finish_form, open_form, save_answer
 from fanlight.records.actions.tasks import RISK_KIND, roster
 from fanlight.records.audit import note
+from fanlight.records.carried_answers import window_of
 from fanlight.records.instruments import shipped_instruments
 from fanlight.records.library import library
 from fanlight.records.models import FormLink, Patient, ScaleFinish, ScaleForm, ScaleResponse, StaffMember, Task
@@ -33,6 +34,7 @@ from fanlight.web.forms import KeyedForm, do_once
 from fanlight.web.locked_tablet import lock
 from fanlight.web.pages.scale_bundle import forms_bundle
 from fanlight.web.pages.scales import questions, scale_charts, score_lines
+from fanlight.web.pages.time_windows import carried_line, time_windows
 from fanlight.web.pages.who import who_of
 from fanlight.web.words import counted
 
@@ -244,6 +246,7 @@ def scale_form(request: HttpRequest, pk: int) -> HttpResponse:
         "questions": lines,
         "faults": [{"words": words} for words in faults],
         "needs": [_need(key, row, today) for key in instrument.context],
+        "windows": time_windows(row.patient, instrument, today, request.POST.get("recall", "")),
         "last": ScaleResponse.objects.filter(patient=row.patient, instrument_id=instrument.id).order_by("-answered_at").first(),
         "now_iso": now.isoformat(),
     }
@@ -301,6 +304,8 @@ def _context(request: HttpRequest, instrument: Instrument) -> tuple[dict[str, An
             faults.append(f"{key.meaning}: is not a whole number.")
         else:
             found[key.key] = int(typed) if key.is_number else typed if key.choices else typed == "yes"
+    if any(window.id == request.POST.get("recall") for window in instrument.recall_forms):
+        found["recall"] = request.POST["recall"]
     return found, faults
 
 
@@ -364,6 +369,8 @@ def scale_answers(request: HttpRequest, pk: int) -> HttpResponse:
         "items": items,
         "subscales": [(name.replace("_", " "), value) for name, value in (row.score.get("subscales") or {}).items()],
         "meanings": meanings,
+        "window": None if instrument is None else window_of(row, instrument),
+        "carried": None if instrument is None else carried_line(row, instrument, today),
         "zone_today": today,
     }
     return render(request, "scale_answers.html", context)
