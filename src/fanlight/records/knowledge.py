@@ -39,12 +39,12 @@ ASKED_NONE = "asked_none"
 """A line of history that says the list was asked for and is empty: `details` holds only this key."""
 
 
-def current_facts(patient: Patient, at: datetime | None = None, *, names: Collection[str] = ()) -> dict[str, PatientFact]:
+def current_facts(patient: Patient, at: datetime | None = None, *, names: Collection[str] | None = None) -> dict[str, PatientFact]:
     """The row in force for each name (of `names`, where some are given): the latest true, of those entered by `at`, that was not struck."""
     rows = patient.facts.order_by("true_at", "entered_at", "pk")
     if at is not None:
         rows = rows.filter(entered_at__lte=at)
-    listed = list(rows.filter(name__in=names) if names else rows)
+    listed = list(rows if names is None else rows.filter(name__in=names))
     people = StaffMember.objects.in_bulk({row.entered_by_id for row in listed})
     for row in listed:
         row.entered_by, row.patient = people[row.entered_by_id], patient
