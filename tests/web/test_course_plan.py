@@ -12,9 +12,10 @@ from django.test import Client
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
 from fanlight.records.actions.course_dates import last_change
-from fanlight.records.course_dates import dates_of, propose
+from fanlight.records.actions.courses import end_course
+from fanlight.records.course_dates import chairs_taken, dates_of, propose
 from fanlight.records.library import library
-from fanlight.records.models import AuditEvent, DatesChange, StaffMember, TreatmentSession
+from fanlight.records.models import AuditEvent, DatesChange, Patient, StaffMember, TreatmentSession
 from fanlight.records.session_path import keep_transitions
 from fanlight.sample.fill import fill_clinic
 from fanlight.web.pages.course_calendar import draw_weeks
@@ -170,3 +171,58 @@ def test_a_visit_that_has_begun_is_no_dose_given_yet(course, family, word):
     assert mark is not None
     assert mark.groups() == (word, word)
     assert f'<span class="note">{word}</span>' in shown
+
+
+def maintenance(course, **more: str) -> tuple[Client, str, str]:
+    """The page of a new maintenance course of somebody who runs none of it."""
+    web = client_of("prescriber")
+    patient = Patient.objects.get(family_name="Larkmoor")
+    here = f"/patients/{patient.pk}/course/new/"
+    shown = web.get(here, {"protocol": "iv-racemic-maintenance"} | more)
+    return web, here, " ".join(shown.content.decode().split())
+
+
+def test_a_course_without_a_last_session_is_planned_a_year_ahead_and_each_shift_explained(course):
+    _, _, short = maintenance(course, start="2026-11-30")
+    _, _, year = maintenance(course, start="2026-11-30", until="2027-11-29")
+    assert "Nine sessions fit." in short
+    assert "has no last session" in short
+    assert year.count('data-label="May lie"') == 17
+    assert "the clinic is shut (Martin Luther King Jr. Day)" in year
+    assert "names no closing day after Mon 5 Jul 2027" in year
+    assert "names no closing day" not in short
+    _, _, far = maintenance(course, start="2026-11-30", until="2028-11-29")
+    assert "at most a year ahead" in far
+    assert "No plan." in far
+    _, _, none = maintenance(course, start="2026-11-30", until="2026-11-01")
+    assert "No plan." in none
+
+
+def test_a_course_that_ends_of_itself_is_not_asked_how_far(course):
+    web = client_of("prescriber")
+    shown = web.get(f"/patients/{course.patient_id}/course/new/?protocol=iv-racemic-induction&until=2027-11-01").content.decode()
+    assert 'name="until" type="date"' not in shown
+    assert "Six sessions fit." in shown
+
+
+def test_a_visit_still_to_come_of_an_ended_course_takes_no_chair(course):
+    day = coming(course)[0].planned_on
+    before = chairs_taken(course.patient.site, day)[day]
+    end_course(course=course, kind="stopped", reason="Asked.", by=StaffMember.objects.get(username="prescriber"), at=clock.now())
+    assert chairs_taken(course.patient.site, day)[day] == before - 1
+
+
+def test_dates_that_are_no_longer_those_looked_at_are_not_opened(course):
+    prescriber, patient = StaffMember.objects.get(username="prescriber"), course.patient
+    end_course(course=course, kind="stopped", reason="Asked.", by=prescriber, at=clock.now())
+    web, here = client_of("prescriber"), f"/patients/{patient.pk}/course/new/?protocol=iv-racemic-induction"
+    shown = web.get(here).content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="(protocol|start|until|seen)" value="([^"]*)"', shown))
+    fields |= {"write_key": str(uuid.uuid4()), "start": clinic_date(clock.now(), patient.site.zone).isoformat()}
+    refused = web.post(here, fields | {"seen": "0" * 64, "write_key": str(uuid.uuid4())})
+    assert refused.status_code == 422
+    assert "the dates are others now" in refused.content.decode()
+    assert patient.courses.count() == 1
+    for _ in range(2):  # a second tap opens no second course
+        assert web.post(here, fields).status_code == 302
+    assert patient.courses.count() == 2

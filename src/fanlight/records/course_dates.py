@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,8 +17,10 @@ from fanlight.core.instants import clinic_date
 from fanlight.records.canonical import canonical_json, sha256
 from fanlight.records.knowledge import sessions_given
 from fanlight.records.library import Library
-from fanlight.records.models import Course, Site, TreatmentSession
+from fanlight.records.models import Course, CourseEnding, Patient, Site, TreatmentSession
 
+LONGEST_PLAN_DAYS = 366
+"""A course is planned at most a year ahead: past that, nobody knows the calendar."""
 _NOT_HELD = (SessionStatus.DID_NOT_ATTEND.value, SessionStatus.CANCELLED_BEFORE_DOSE.value)
 
 
@@ -62,6 +64,8 @@ class ProposedDates:
 def chairs_taken(site: Site, since: date, *, but: Course | None = None) -> Counter[date]:
     """Sessions by date at a site from a date on, without those of one course and without visits not held."""
     rows = TreatmentSession.objects.filter(planned_on__gte=since).exclude(state__in=_NOT_HELD)
+    # A visit that was still to come when its course ended will not be held: its chair is free.
+    rows = rows.exclude(state=SessionStatus.PLANNED.value, course__in=CourseEnding.objects.values("course"))
     if but is not None:
         rows = rows.exclude(course=but)
     # The site is asked of each date's sum: put into the condition, it is read through every patient of the site.
@@ -80,19 +84,29 @@ def dates_of(course: Course, library: Library, *, at: datetime) -> CourseDates:
     held = sorted((row for row in every if row.state not in (*_NOT_HELD, SessionStatus.PLANNED.value)), key=lambda row: row.planned_on)
     coming = [row for row in every if row.state == SessionStatus.PLANNED.value]
     dates = [row.planned_on for row in held]
-    elsewhere = _elsewhere(course, library, protocol, dates, at)
+    elsewhere = given_elsewhere(course.patient, library, protocol, at=at, but=dates)
     booked = chairs_taken(site, clinic_date(at, site.zone), but=course)  # nobody is placed on a day that has passed
     fixed = {len(held) + n: row.planned_on for n, row in enumerate(coming, start=1)}
-    found = plan_course(protocol, course.starts_on, calendar, library.ceilings, booked=booked, held=dates, fixed=fixed, elsewhere=elsewhere)
+    found = plan_course(
+        protocol,
+        course.starts_on,
+        calendar,
+        library.ceilings,
+        booked=booked,
+        held=dates,
+        fixed=fixed,
+        elsewhere=elsewhere,
+        sessions_at_least=len(held) + len(coming),
+    )
     missed = tuple(row for row in every if row.state in _NOT_HELD)
     return CourseDates(course, protocol, calendar, found, (*held, *coming), missed, booked, elsewhere)
 
 
-def _elsewhere(course: Course, library: Library, protocol: Protocol, held: list[date], at: datetime) -> tuple[date, ...]:
-    """Dates of the drug outside this course: they count towards the frequency ceiling."""
-    here = Counter(held)
+def given_elsewhere(patient: Patient, library: Library, protocol: Protocol, *, at: datetime, but: Sequence[date] = ()) -> tuple[date, ...]:
+    """Dates of the drug outside this course, whose own are `but`: they count towards the frequency ceiling."""
+    here = Counter(but)
     found = []
-    for line in sessions_given(course.patient, library, at=at):
+    for line in sessions_given(patient, library, at=at):
         on = line.get("on")
         if not isinstance(on, date) or line.get("drug") not in (protocol.drug.value, None):
             continue

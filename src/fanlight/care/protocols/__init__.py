@@ -15,7 +15,7 @@ from fanlight.care.protocols.lint_types import LintFault, LintSeverity
 from fanlight.care.protocols.overlay import Overlaid, overlay
 from fanlight.care.protocols.phases import DoseBasis, DosePart, DoseRule, Phase
 from fanlight.care.protocols.protocol import LabelStatus, Protocol, WeightBasis
-from fanlight.care.protocols.schedule import plan
+from fanlight.care.protocols.schedule import open_ended_phase, plan, plan_until
 from fanlight.care.protocols.scope import rule_parameters, rule_scope
 from fanlight.care.protocols.session import PlannedDose, session_plan
 from fanlight.care.protocols.shape import plan_json
@@ -53,9 +53,11 @@ __all__ = [
     "if_moved",
     "lint",
     "number_words",
+    "open_ended_phase",
     "overlay",
     "plan",
     "plan_json",
+    "plan_until",
     "protocol_document",
     "rule_parameters",
     "rule_scope",

@@ -47,7 +47,17 @@ def if_moved(
     session = _movable(before, number)
     held = [item.on for item in before.sessions if item.held]
     fixed = {item.number: item.on for item in before.sessions if item.number < number and not item.held}
-    after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to}, elsewhere=elsewhere)
+    after = plan(
+        protocol,
+        before.start,
+        calendar,
+        ceilings,
+        booked=booked,
+        held=held,
+        fixed={**fixed, number: to},
+        elsewhere=elsewhere,
+        sessions_at_least=_length(before),
+    )
     problems = []
     shut = calendar.why_not(to, booked)
     if shut is not None:
@@ -84,7 +94,17 @@ def if_missed(
     to = _next_date(
         before, protocol, calendar, ceilings, number, max(tomorrow, session.on + timedelta(days=1)), fixed, held, booked, elsewhere
     )
-    after = plan(protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: to}, elsewhere=elsewhere)
+    after = plan(
+        protocol,
+        before.start,
+        calendar,
+        ceilings,
+        booked=booked,
+        held=held,
+        fixed={**fixed, number: to},
+        elsewhere=elsewhere,
+        sessions_at_least=_length(before),
+    )
     said = missed_words(protocol, session.phase_id, is_worse) + gap_words(protocol, session.phase_id, before, number, to)
     late = () if to <= session.last else (f"Session {number} would fall after the end of its window ({session.last.isoformat()}).",)
     return Change(after, changes(before, after), said, (*late, *stuck(after)))
@@ -109,11 +129,24 @@ def _next_date(
     open_days = [day for n in range(_LOOK_AHEAD_DAYS) if calendar.why_not(day := earliest + timedelta(days=n), booked) is None]
     for day in open_days[:7]:
         found = plan(
-            protocol, before.start, calendar, ceilings, booked=booked, held=held, fixed={**fixed, number: day}, elsewhere=elsewhere
+            protocol,
+            before.start,
+            calendar,
+            ceilings,
+            booked=booked,
+            held=held,
+            fixed={**fixed, number: day},
+            elsewhere=elsewhere,
+            sessions_at_least=_length(before),
         )
         if found.is_complete or not before.is_complete:
             return day
     return open_days[0] if open_days else earliest
+
+
+def _length(before: CoursePlan) -> int:
+    """How many sessions the course was planned to hold, with the one that found no date."""
+    return max(len(before.sessions), before.unplaced.number if before.unplaced else 0)
 
 
 def _asked(protocol: Protocol, session: PlannedSession) -> str:

@@ -10,6 +10,8 @@ from fanlight.care.protocols.ceilings import FrequencyCeiling
 from fanlight.care.protocols.phases import AtMost, Phase
 
 _LATEST_START_DAYS = 31
+_MOST_DEAD_ENDS = 1500
+"""Ways tried before the search is given up: a year of visits that meets a shut month has more than anybody would wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,14 @@ def place(
     """Dates for the slots after those already `held`, nearest to the protocol's rhythm.
 
     Every gap lies between the phase's least and most days, and no frequency of a phase or of the ceiling is passed. `fixed`
-    sets the date of some sessions; they are taken as they are. Where no dates do, the longest beginning that does is given.
+    sets the date of some sessions; they are taken as they are. Where no dates do, or none is found among very many ways, the
+    longest beginning that does is given.
     """
-    search = _Search(slots, start, why_not, ceiling, tuple(held), fixed or {})
+    look_back = max([7, *(slot.phase.at_most.days for slot in slots if slot.phase.at_most is not None)])
+    most_days = [0]
+    for slot in reversed(slots):
+        most_days.append(most_days[-1] + slot.phase.interval.maximum_days)
+    search = _Search(slots, start, why_not, ceiling, tuple(held), fixed or {}, look_back, tuple(reversed(most_days)))
     found = search.after(len(held), tuple(held), held[-1] if held else start)
     if found is not None:
         return Placement(found)
@@ -77,6 +84,8 @@ class _Search:
     ceiling: FrequencyCeiling | None
     held: tuple[date, ...]
     fixed: Mapping[int, date]
+    look_back_days: int
+    most_days_from: tuple[int, ...]
     dead: set[tuple[int, tuple[date, ...], date, date | None]] | None = None
     best: tuple[Placed, ...] = ()
     best_stuck: tuple[Slot, date, date] | None = None
@@ -87,12 +96,13 @@ class _Search:
         if self.dead is None:
             self.dead = set()
         state = (index, self._recent(dates), wanted_before, self._start_that_matters(index, dates))
-        if state in self.dead:
+        if state in self.dead or len(self.dead) >= _MOST_DEAD_ENDS:
             return None
         slot = self.slots[index]
         wanted, first, last = self._window(slot, dates, wanted_before)
         for day in self._candidates(slot, dates, wanted, first, last):
-            found = self.after(index + 1, (*dates, day), wanted, (*so_far, Placed(slot, day, wanted, first, last)))
+            # The rhythm is counted from where the first session really lies: one wanted on a shut Saturday makes no course of Saturdays.
+            found = self.after(index + 1, (*dates, day), wanted if dates else day, (*so_far, Placed(slot, day, wanted, first, last)))
             if found is not None:
                 return found
         self.dead.add(state)
@@ -102,17 +112,14 @@ class _Search:
 
     def _recent(self, dates: tuple[date, ...]) -> tuple[date, ...]:
         """The dates that can still count towards a frequency: two searches that agree on these have the same future."""
-        return tuple(day for day in dates if (dates[-1] - day).days < self._look_back())
-
-    def _look_back(self) -> int:
-        return max([7, *(slot.phase.at_most.days for slot in self.slots if slot.phase.at_most is not None)])
+        return tuple(day for day in dates if (dates[-1] - day).days < self.look_back_days)
 
     def _start_that_matters(self, index: int, dates: tuple[date, ...]) -> date | None:
         """The first date, where the course may still reach the day from which it is held to weekly; else None."""
         limit = None if self.ceiling is None else self.ceiling.weekly_after_day
         if limit is None or not dates:
             return None
-        furthest = (dates[-1] - dates[0]).days + sum(slot.phase.interval.maximum_days for slot in self.slots[index:])
+        furthest = (dates[-1] - dates[0]).days + self.most_days_from[index]
         return dates[0] if furthest >= limit else None
 
     def longest(self) -> Placement:

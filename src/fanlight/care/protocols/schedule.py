@@ -24,15 +24,17 @@ def plan(
     held: Sequence[date] = (),
     fixed: Mapping[int, date] | None = None,
     elsewhere: Sequence[date] = (),
+    sessions_at_least: int = 0,
 ) -> CoursePlan:
     """The dates of a course from `start`, with therapy, measures and decisions.
 
     `booked` is how many chairs are already taken on a date; `held` the dates of sessions already given, in order; `fixed` the
     dates some later sessions are to keep; `elsewhere` the dates of earlier sessions of the drug outside this course, which count
     towards the frequency ceiling. Every gap and frequency of the protocol is kept; where the calendar leaves no date
-    for a session, the plan ends before it and `unplaced` says why. An open-ended phase is planned to its first review.
+    for a session, the plan ends before it and `unplaced` says why. An open-ended last phase is planned to its first review, or on
+    until the course holds `sessions_at_least`.
     """
-    slots = course_slots(protocol)
+    slots = course_slots(protocol, sessions_at_least)
     ceiling = frequency_ceiling(protocol, ceilings, held[0] if held else start, elsewhere)
     found = place(slots, start, lambda day: calendar.why_not(day, booked), ceiling, held=held, fixed=fixed)
     given = tuple(_held(protocol, slot, on) for slot, on in zip(slots, held, strict=False))
@@ -52,13 +54,58 @@ def plan(
     )
 
 
-def course_slots(protocol: Protocol) -> tuple[Slot, ...]:
-    """Every session of a course in order; an open-ended phase holds as many as fall before its first review."""
+def course_slots(protocol: Protocol, at_least: int = 0) -> tuple[Slot, ...]:
+    """Every session of a course in order; an open-ended phase holds as many as fall before its first review.
+
+    Where the last phase is open-ended it goes on until the course holds `at_least`.
+    """
     slots: list[Slot] = []
     for phase in protocol.phases:
         if not phase.optional:
             slots += [Slot(len(slots) + 1 + n, phase, n + 1) for n in range(sessions_planned(phase))]
+    last = open_ended_phase(protocol)
+    while last is not None and len(slots) < at_least:
+        slots.append(Slot(len(slots) + 1, last, slots[-1].number_in_phase + 1))
     return tuple(slots)
+
+
+def open_ended_phase(protocol: Protocol) -> Phase | None:
+    """The last phase of the course where it has no number of sessions; None where every course comes to an end of itself."""
+    every = [phase for phase in protocol.phases if not phase.optional]
+    return every[-1] if every and every[-1].session_count is None else None
+
+
+def plan_until(
+    protocol: Protocol,
+    start: date,
+    calendar: ClinicCalendar,
+    ceilings: DefaultCeilings,
+    *,
+    until: date,
+    booked: Mapping[date, int] | None = None,
+    held: Sequence[date] = (),
+    fixed: Mapping[int, date] | None = None,
+    elsewhere: Sequence[date] = (),
+) -> CoursePlan:
+    """As `plan`, with every session of an open-ended last phase that falls up to a date, that date included."""
+    least, last = len(held) + len(fixed or {}), open_ended_phase(protocol)
+    if last is not None:
+        first = held[0] if held else start
+        longest = len(course_slots(protocol)) + max((until - first).days, 0) // max(last.interval.minimum_days, 1)
+        far = plan(
+            protocol,
+            start,
+            calendar,
+            ceilings,
+            booked=booked,
+            held=held,
+            fixed=fixed,
+            elsewhere=elsewhere,
+            sessions_at_least=max(longest, least),
+        )
+        is_stuck = far.unplaced is not None and far.unplaced.first <= until
+        least = max(least, len(far.sessions) + 1 if is_stuck else sum(session.on <= until for session in far.sessions))
+    return plan(protocol, start, calendar, ceilings, booked=booked, held=held, fixed=fixed, elsewhere=elsewhere, sessions_at_least=least)
 
 
 def sessions_planned(phase: Phase) -> int:
@@ -112,7 +159,10 @@ def _why(
     if shut is not None:
         return shut
     if not item.first <= item.wanted <= item.last:
-        return "it would be too near to, or too far from, the session before"
+        gap = (item.wanted - dates[-1]).days if dates else 0
+        interval = item.slot.phase.interval
+        limit = f"at least {interval.minimum_days}" if gap < interval.minimum_days else f"at most {interval.maximum_days}"
+        return f"that is {gap} days after the session before; the protocol asks for {limit}"
     if not keeps_at_most(item.slot.phase.at_most, dates, item.wanted) or not (ceiling is None or ceiling.allows(dates, item.wanted)):
         return "it would be more often than the protocol allows"
     return "so that later sessions keep their windows"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -11,19 +11,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from fanlight.care.protocols import ClinicCalendar, CoursePlan, Protocol, open_ended_phase, plan_until
 from fanlight.care.protocols import plan as plan_course
 from fanlight.care.sessions import SessionStatus
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_date
 from fanlight.records import clock
-from fanlight.records.actions.courses import current_signature, end_course, move_session, open_course, who_may_sign
-from fanlight.records.course_dates import chairs_taken
+from fanlight.records.actions.courses import CourseError, current_signature, end_course, move_session, open_course, who_may_sign
+from fanlight.records.canonical import canonical_json, sha256
+from fanlight.records.course_dates import LONGEST_PLAN_DAYS, chairs_taken, given_elsewhere
 from fanlight.records.library import library
-from fanlight.records.models import Course, TreatmentSession
+from fanlight.records.models import Course, Patient, TreatmentSession
 from fanlight.records.permissions import Permission
 from fanlight.web.access import page, patient_or_404, person, session_or_404
 from fanlight.web.forms import DayField, KeyedForm, do_once
-from fanlight.web.pages.course_calendar import Dose, draw_weeks
+from fanlight.web.pages.course_calendar import Dose, draw_weeks, in_day_words
 from fanlight.web.pages.course_panes import session_fan
 from fanlight.web.pages.dose_sum import dose_sum
 from fanlight.web.pages.protocol_choice import chosen_protocol
@@ -37,6 +39,8 @@ class StartForm(KeyedForm):
     """When the course begins."""
 
     start = DayField(label="First session on")
+    until = DayField(label="Plan as far as", required=False)
+    seen = forms.CharField(max_length=64)
 
 
 @page(Permission.OPEN_COURSE)
@@ -50,8 +54,12 @@ def course_new(request: HttpRequest, pk: int) -> HttpResponse:
     decision = row.decisions.filter(intention="screen", protocol_id=protocol.id, is_passed=True).order_by("-decided_at").first()
     today = clinic_date(now, row.site.zone)
     form = StartForm(request.POST or None)
-    wanted = (form.cleaned_data["start"] if form.is_bound and form.is_valid() else _day(request.GET.get("start"))) or today
-    planned, problem = _planned(request, row, protocol, wanted)
+    said = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    wanted = said.get("start") or _day(request.GET.get("start")) or today
+    until = said.get("until") or _day(request.GET.get("until"))
+    open_phase = open_ended_phase(protocol)
+    planned, problem = _planned(row, protocol, wanted, until if open_phase else None, now)
+    mark = sha256(canonical_json([session.on.isoformat() for session in planned.sessions])) if planned is not None else ""
     stands = [
         words
         for words, is_true in (
@@ -60,10 +68,20 @@ def course_new(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if is_true
     ]
-    if request.method == "POST" and form.is_valid() and planned is not None and signature is not None and decision is not None:
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and not form.errors
+        and planned is not None
+        and signature is not None
+        and decision is not None
+    ):
         days = [session.on for session in planned.sessions]
 
         def do() -> dict[str, int]:
+            if said["seen"] != mark:
+                why = "a chair was taken after you looked, and the dates are others now"
+                raise CourseError("FAN-COURSE-017", "Cannot open the course with these dates", why, "Look at the new ones first.")
             made = open_course(
                 patient=row,
                 signature=signature,
@@ -93,6 +111,12 @@ def course_new(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "planned": planned,
         "wanted": wanted,
+        "until": until if open_phase else None,
+        "open_phase": open_phase,
+        "mark": mark,
+        "rows": _planned_rows(planned, protocol),
+        "unplaced": [in_day_words(why, today) for why in planned.unplaced.why] if planned is not None and planned.unplaced else [],
+        "known_until": _known_until(calendar, planned),
         "problem": problem,
         "stands": stands,
         "headline": _plan_headline(planned),
@@ -105,13 +129,35 @@ def _who_may_sign(row: Any) -> str:
     return f"{listed(names, 'or')} may" if names else "it needs a medical director"
 
 
-def _planned(request: HttpRequest, row: Any, protocol: Any, wanted: date) -> tuple[Any, str]:
+def _planned_rows(planned: CoursePlan | None, protocol: Protocol) -> list[dict[str, Any]]:
+    """Each session with its phase and, where it could not keep the date of its rhythm, that date and why."""
+    if planned is None:
+        return []
+    moves = {move.number: move for move in planned.moved}
+    titles = {phase.id: phase.title for phase in protocol.phases}
+    return [{"session": item, "phase": titles.get(item.phase_id, ""), "move": moves.get(item.number)} for item in planned.sessions]
+
+
+def _known_until(calendar: ClinicCalendar | None, planned: CoursePlan | None) -> date | None:
+    """The last day the clinic's calendar says it is shut, where the plan goes past it: of later holidays nothing is known."""
+    if calendar is None or planned is None or not planned.sessions:
+        return None
+    known = max((shut.last for shut in calendar.closures), default=None)
+    return known if known is not None and planned.sessions[-1].on > known else None
+
+
+def _planned(row: Patient, protocol: Protocol, wanted: date, until: date | None, now: datetime) -> tuple[CoursePlan | None, str]:
     content = library()
     calendar = content.calendars.get(row.site.calendar_id)
     if calendar is None:
         return None, "This clinic has no calendar yet: its opening days are needed before a course can be planned."
+    if until is not None and not wanted <= until <= wanted + timedelta(days=LONGEST_PLAN_DAYS):
+        return None, f"A course is planned at most a year ahead: choose a last day from {wanted:%-d %b %Y} to a year after it."
+    booked, elsewhere = chairs_taken(row.site, wanted), given_elsewhere(row, content, protocol, at=now)
     try:
-        return plan_course(protocol, wanted, calendar, content.ceilings, booked=chairs_taken(row.site, wanted)), ""
+        if until is not None:
+            return plan_until(protocol, wanted, calendar, content.ceilings, until=until, booked=booked, elsewhere=elsewhere), ""
+        return plan_course(protocol, wanted, calendar, content.ceilings, booked=booked, elsewhere=elsewhere), ""
     except FanlightError as trouble:
         return None, f"{trouble.what}: {trouble.why}. {trouble.next_step}"
 
