@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fanlight.care.protocols import ClinicCalendar
@@ -66,17 +67,33 @@ def is_of_the_house(word: str) -> bool:
     return word in _PEOPLE
 
 
-def person_for(word: str, site: Site, at: datetime, *, besides: Iterable[StaffMember] = ()) -> StaffMember | None:
-    """Who answers to a word of the risk table now: somebody in the house before somebody who is not, the fittest role first.
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who can answer for work of a site at one moment: `here` are the readers in the house, `by_role` everybody active."""
 
-    None only where the site has nobody active of any such role but those left out.
-    """
-    left_out = {person.pk for person in besides}
-    here = {person.pk for person in readers_on_duty(site, at)}
-    roles = _PEOPLE.get(word, (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST, Role.MEDICAL_DIRECTOR))
-    by_role = roster(site)
-    people = [(person, rank) for rank, role in enumerate(roles) for person in by_role.get(role.value, ()) if person.pk not in left_out]
-    if not people:
-        return None
-    first_role = people[0][1]
-    return min(people, key=lambda one: (one[0].pk not in here, one[1] != first_role, one[1]))[0]
+    here: frozenset[int]
+    by_role: Mapping[str, Sequence[StaffMember]]
+
+    def person_for(self, word: str, *, besides: Iterable[StaffMember] = ()) -> StaffMember | None:
+        """Who answers to a word of the risk table now: somebody in the house before somebody who is not, the fittest role first.
+
+        None only where the site has nobody active of any such role but those left out.
+        """
+        left_out = {person.pk for person in besides}
+        roles = _PEOPLE.get(word, (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST, Role.MEDICAL_DIRECTOR))
+        held = ((rank, person) for rank, role in enumerate(roles) for person in self.by_role.get(role.value, ()))
+        people = [(person, rank) for rank, person in held if person.pk not in left_out]
+        if not people:
+            return None
+        first_role = people[0][1]
+        return min(people, key=lambda one: (one[0].pk not in self.here, one[1] != first_role, one[1]))[0]
+
+
+def duty_of(site: Site, at: datetime) -> Duty:
+    """Who is there to answer at a site, read once for as many questions as one moment has."""
+    return Duty(frozenset(person.pk for person in readers_on_duty(site, at)), roster(site))
+
+
+def person_for(word: str, site: Site, at: datetime, *, besides: Iterable[StaffMember] = ()) -> StaffMember | None:
+    """`Duty.person_for`, asked once."""
+    return duty_of(site, at).person_for(word, besides=besides)

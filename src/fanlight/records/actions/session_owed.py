@@ -13,7 +13,7 @@ from fanlight.core.instants import clinic_date, clinic_day
 from fanlight.records.actions.tasks import SETTLED_BY_RECORD_KIND, open_task
 from fanlight.records.audit import Change
 from fanlight.records.bedside import Bedside
-from fanlight.records.duty import person_for
+from fanlight.records.duty import Duty, duty_of
 from fanlight.records.library import library
 from fanlight.records.models import CourseEnding, Site, StaffMember, Task, TreatmentSession
 
@@ -32,9 +32,11 @@ def owe(
     wanted = {_key(session, item): item for item in owed}
     still_open = {task.key for task in known if task.closed_at is None}
     done_by_hand = {task.key for task in known if task.closed_at is not None and task.kind == _KIND}
-    for key, item in wanted.items():
-        if key not in still_open | done_by_hand:
-            entry.add(_task(session, key, item, by=by, at=at))
+    fresh = {key: item for key, item in wanted.items() if key not in still_open | done_by_hand}
+    if fresh:
+        duty = duty_of(session.patient.site, at)
+        for key, item in fresh.items():
+            entry.add(_task(session, key, item, duty, by=by, at=at))
     for task in known:
         if task.closed_at is None and task.key not in wanted and _is_over_by_record(task, session):
             entry.update(task, closed_at=at, closed_by=by, closing_note=_SETTLED)
@@ -47,6 +49,7 @@ def keep_sessions_owed(*, site: Site, at: datetime) -> int:
     left = TreatmentSession.objects.filter(course__patient__site=site, planned_on__lt=today, state__in=open_states)
     opened = 0
     there = set(Task.objects.filter(site=site, key__regex=rf"^session:[0-9]+:({_UNSAID}|{_LEFT_OPEN})$").values_list("key", flat=True))
+    duty: Duty | None = None
     running = left.exclude(course__in=CourseEnding.objects.values("course"))
     for session in running.select_related("course__patient__site"):
         need = _UNSAID if session.state == SessionStatus.PLANNED else _LEFT_OPEN
@@ -58,7 +61,8 @@ def keep_sessions_owed(*, site: Site, at: datetime) -> int:
         }
         if _prefix(session) + need in there:
             continue
-        owner = person_for(row.owner, site, at)
+        duty = duty or duty_of(site, at)
+        owner = duty.person_for(row.owner)
         if owner is None:
             continue
         open_task(
@@ -68,7 +72,7 @@ def keep_sessions_owed(*, site: Site, at: datetime) -> int:
             title=words[need],
             owner=owner,
             due_at=over + timedelta(minutes=row.due_minutes),
-            next_owner=person_for(row.escalates_to, site, at, besides=[owner]),
+            next_owner=duty.person_for(row.escalates_to, besides=[owner]),
             escalates_at=over + timedelta(minutes=row.escalates_minutes),
             patient=session.patient,
             session=session,
@@ -89,11 +93,10 @@ def _key(session: TreatmentSession, item: Owed) -> str:
     return whole if len(whole) <= 120 else _prefix(session) + item.kind + ":" + hashlib.sha256(item.id.encode()).hexdigest()[:40]
 
 
-def _task(session: TreatmentSession, key: str, item: Owed, *, by: StaffMember, at: datetime) -> Task:
-    site = session.patient.site
-    owner = person_for(item.who, site, at) or by
+def _task(session: TreatmentSession, key: str, item: Owed, duty: Duty, *, by: StaffMember, at: datetime) -> Task:
+    owner = duty.person_for(item.who) or by
     return Task(
-        site=site,
+        site=session.patient.site,
         patient=session.patient,
         session=session,
         key=key,
@@ -101,7 +104,7 @@ def _task(session: TreatmentSession, key: str, item: Owed, *, by: StaffMember, a
         title=item.sentence[:200],
         owner=owner,
         due_at=item.due_at,
-        next_owner=person_for(item.escalates_to, site, at, besides=[owner]),
+        next_owner=duty.person_for(item.escalates_to, besides=[owner]),
         escalates_at=item.escalates_at,
         opened_at=at,
     )
