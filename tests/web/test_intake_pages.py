@@ -154,3 +154,74 @@ def test_a_list_cleared_on_the_screen_that_showed_it_is_open_again_and_an_older_
     assert 'name="allergy-shown"' in seen
     phone.post(path, {"step": "0", "act": "next", "allergy": "", "allergy-shown": "1"})
     assert "penicillin" not in phone.get(f"{path}?step=0").content.decode()
+
+
+def handed_in(house, **said: str) -> tuple[Client, str]:
+    """The nurse, and the page on which what the patient said waits."""
+    phone, path = Client(), link_of(house)
+    phone.post(path, BIRTH)
+    for step in range(7):
+        phone.post(path, {"step": str(step), "act": "next"} | said)
+    phone.post(path, {"step": "7", "act": "finish"})
+    return desk(house, "nurse"), f"/patients/{house.patient.pk}/received/"
+
+
+def of(page: str, label: str) -> str:
+    """The number of the received fact of a label."""
+    return re.search(r'name="said" value="(\d+)"><span><strong>' + label, page).group(1)
+
+
+def test_one_answer_is_corrected_as_it_was_asked_again_and_the_received_one_is_left_aside(house):
+    from fanlight.records.knowledge import current_facts
+    from fanlight.records.models import ReceivedFact, Task
+
+    nurse, url = handed_in(house, hypersensitivity_ketamine="yes", seizure_disorder="no", medications="lithum")
+    page = nurse.get(url).content.decode()
+    assert "Record “no” instead" in page
+    first = {"correct": of(page, "Allergy to ketamine"), "right": "no", "write_key": str(uuid.uuid4())}
+    for _ in range(2):  # a button pressed twice
+        nurse.post(url, first)
+    fact = current_facts(house.patient)["hypersensitivity_ketamine"]
+    assert (fact.value, fact.source, fact.entered_by) == (False, "asked, denied", house.nurse)
+    assert house.patient.facts.count() == 1
+    page = nurse.get(url).content.decode()
+    nurse.post(url, {"correct": of(page, "Current medicines"), "right": "lithium 600 mg", "write_key": str(uuid.uuid4())})
+    assert [line.details for line in house.patient.history.filter(kind="medications")] == [{"name": "lithium 600 mg"}]
+    assert list(ReceivedFact.objects.filter(settled__is_taken=False).values_list("name", flat=True).order_by("name")) == [
+        "hypersensitivity_ketamine",
+        "medications",
+    ]
+    page = nurse.get(url).content.decode()
+    assert "left aside by" in page
+    nurse.post(url, {"correct": of(page, "Seizure"), "right": "", "write_key": str(uuid.uuid4())})
+    assert house.patient.facts.count() == 1, "nothing typed is nothing recorded"
+    nurse.post(url, {"correct": of(page, "Seizure"), "right": "perhaps", "write_key": str(uuid.uuid4())})
+    assert house.patient.facts.count() == 1
+    assert Task.objects.filter(kind="received", closed_at__isnull=True).count() == 1
+    nurse.post(url, {"correct": of(page, "Seizure"), "right": "yes", "write_key": str(uuid.uuid4())})
+    assert current_facts(house.patient)["seizure_disorder"].value is True
+    assert Task.objects.filter(kind="received", closed_at__isnull=True).count() == 0
+
+
+def test_what_differs_from_the_record_stands_first_then_what_is_said_then_what_is_denied(house):
+    from fanlight.records.actions.patients import record_facts
+    from fanlight.records.clock import now
+
+    facts = [{"name": "porphyria", "value": True}]
+    record_facts(patient=house.patient, facts=facts, by=house.prescriber, at=now(), source="asked")
+    nurse, url = handed_in(house, seizure_disorder="no", obstructive_sleep_apnoea="yes", porphyria="no")
+    page = nurse.get(url).content.decode()
+    labels = re.findall(r'name="said" value="\d+"><span><strong>([^<]+)', page)
+    assert labels == ["Porphyria", "Obstructive sleep apnoea", "Seizure disorder"]
+    assert f"On record is another answer: yes, {house.prescriber.name}" in page
+
+
+def test_enter_among_the_answers_corrects_none_of_them(house):
+    nurse, url = handed_in(house, seizure_disorder="no", obstructive_sleep_apnoea="yes")
+    page = nurse.get(url).content.decode()
+    form = next(form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="settle"' in form)
+    own = [button for button in re.findall(r"<button[^>]*>", form) if "form=" not in button]
+    assert 'value="ticked"' in own[0], "Enter presses the first button of a form"
+    corrections = re.findall(r'<button[^>]*name="right"[^>]*>', form)
+    assert len(corrections) == 2
+    assert all('form="correct-' in button for button in corrections)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from fanlight.core.errors import FanlightError
 from fanlight.core.instants import clinic_day
 from fanlight.records.actions.patients import add_history, correct_demographics, record_facts
@@ -17,7 +19,8 @@ from fanlight.records.policies import check_may
 
 PHONE = "phone"
 """The one thing received that is no fact of the catalogue: it corrects the record of the person."""
-LISTS = ("medications", "allergy")
+LISTS = {"medications": "name", "allergy": "substance"}
+"""Lists, and the field that a line received is about."""
 
 
 class ReceivedFactError(FanlightError):
@@ -67,6 +70,22 @@ def settle_received(*, patient: Patient, taken: Sequence[int], aside: Sequence[i
             for task in waiting:
                 entry.update(task, closed_at=at, closed_by=by, closing_note="Every answer was looked at.")
     return len(chosen)
+
+
+def correct_received(*, patient: Patient, pk: int, facts: Sequence[Mapping[str, Any]], words: str, by: StaffMember, at: datetime) -> None:
+    """Record what is right instead of one received fact, asked here and now, and leave the received one aside; both stay readable.
+
+    `facts` is the fact read from what was typed; a line of a list and a telephone come as `words`.
+    """
+    with transaction.atomic():
+        settle_received(patient=patient, taken=[], aside=[pk], by=by, at=at)
+        row = ReceivedFact.objects.get(pk=pk)
+        if row.name in LISTS:
+            add_history(patient=patient, kind=row.name, details={LISTS[row.name]: words}, by=by, at=at, source="asked")
+        elif row.name == PHONE:
+            correct_demographics(patient=patient, seen_version=patient.row_version, phone=words, by=by, at=at)
+        else:
+            record_facts(patient=patient, facts=facts, by=by, at=at, source="asked")
 
 
 def _fact(row: ReceivedFact, at: datetime) -> dict[str, Any]:

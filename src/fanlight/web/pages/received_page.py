@@ -14,8 +14,10 @@ from fanlight.exchange.fhir.dates import FhirDate
 from fanlight.exchange.fhir.proposals import NotChecked, ProposedFact
 from fanlight.exchange.fhir.tables import CodeTables
 from fanlight.exchange.fhir.values import ObservationValue
+from fanlight.records.canonical import canonical_json
 from fanlight.records.knowledge import ASKED_NONE
-from fanlight.records.models import Patient, ReceivedFact
+from fanlight.records.models import Patient, PatientFact, ReceivedFact
+from fanlight.records.received_answers import LISTS
 from fanlight.web.pages.known import fact_value_words
 
 _SHOWN_AT_MOST = 200
@@ -126,14 +128,26 @@ class SaidRow:
     on: str
     is_denied: bool
     became: str = ""
+    kind: str = "text"
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    stands: str = ""
 
 
-def said_rows(rows: Sequence[ReceivedFact], catalogue: FactCatalogue) -> list[SaidRow]:
-    """Received facts as the page shows them."""
-    return [_said(row, catalogue) for row in rows]
+def said_rows(rows: Sequence[ReceivedFact], catalogue: FactCatalogue, standing: Mapping[str, PatientFact] | None = None) -> list[SaidRow]:
+    """Received facts as the page shows them: first what differs from what stands on record, then what is said, then what is denied."""
+    found = [_said(row, catalogue, (standing or {}).get(row.name)) for row in rows]
+    return sorted(found, key=lambda one: (not one.stands, one.is_denied)) if standing is not None else found
 
 
-def _said(row: ReceivedFact, catalogue: FactCatalogue) -> SaidRow:
+def _stands(row: ReceivedFact, there: PatientFact | None) -> str:
+    """What is on record and is not what was received, with who recorded it."""
+    if there is None or canonical_json(there.value) == canonical_json(row.value):
+        return ""
+    return f"{fact_value_words(there.value, there.unit)}, {there.entered_by.name}"
+
+
+def _said(row: ReceivedFact, catalogue: FactCatalogue, there: PatientFact | None) -> SaidRow:
     definition = catalogue.definitions.get(row.name)
     label = definition.label if definition else row.name.replace("_", " ").capitalize()
     value = row.value
@@ -144,4 +158,16 @@ def _said(row: ReceivedFact, catalogue: FactCatalogue) -> SaidRow:
     settled = getattr(row, "settled", None)
     became = "" if settled is None else f"{'taken over' if settled.is_taken else 'left aside'} by {settled.settled_by.name}"
     on = row.said_on.isoformat() if row.said_on else ""
-    return SaidRow(row.pk, label, answer, row.source, on, value is False, became)
+    return SaidRow(
+        row.pk,
+        label,
+        answer,
+        row.source,
+        on,
+        value is False,
+        became,
+        kind="text" if definition is None or row.name in LISTS else definition.kind.value,
+        unit=definition.unit if definition and row.name not in LISTS else "",
+        choices=tuple((choice, choice.replace("_", " ")) for choice in definition.choices) if definition else (),
+        stands=_stands(row, there),
+    )

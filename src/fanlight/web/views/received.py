@@ -20,10 +20,11 @@ from fanlight.records.knowledge import current_facts
 from fanlight.records.library import library
 from fanlight.records.models import Patient
 from fanlight.records.permissions import Permission
-from fanlight.records.received_answers import open_received, settle_received, settled_received
+from fanlight.records.received_answers import LISTS, PHONE, correct_received, open_received, settle_received, settled_received
 from fanlight.records.received_facts import accept_proposals, received_proposals, received_values
 from fanlight.web.access import page, patient_or_404, person
 from fanlight.web.forms import FaultLine
+from fanlight.web.pages.answering import ASKED, read_answers
 from fanlight.web.pages.received_page import not_checked_rows, proposal_rows, reading_rows, said_rows
 from fanlight.web.pages.who import who_of
 
@@ -38,6 +39,8 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
     rows = proposal_rows(row, proposed.facts, library().facts)
     faults: list[FaultLine] = []
     if request.method == "POST":
+        if "correct" in request.POST:
+            return _correct(request, row)
         if "settle" in request.POST:
             return _settle(request, row)
         chosen = set(request.POST.getlist("take"))
@@ -60,7 +63,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, f"{len(wanted)} taken over.")
                 return redirect("received", pk)
     definitions, known = library().facts.definitions, current_facts(row)
-    said = said_rows(open_received(row), library().facts)
+    said = said_rows(open_received(row), library().facts, known)
     untaken = [item for item in rows if not item.is_taken]
     context = {
         "patient": who_of(row, clinic_date(now, row.site.zone)),
@@ -107,4 +110,36 @@ def _settle(request: HttpRequest, row: Patient) -> HttpResponse:
         messages.error(request, str(problem) if isinstance(problem, FanlightError) else "Reload the page and choose again.")
     else:
         messages.success(request, f"{len(taken)} taken over." if taken else f"{len(aside)} left aside.")
+    return redirect("received", row.pk)
+
+
+def _correct(request: HttpRequest, row: Patient) -> HttpResponse:
+    """One received fact asked again and recorded as it is; the received one is left aside."""
+    user, now, content = person(request), clock.now(), library()
+    said = next((one for one in open_received(row) if str(one.pk) == request.POST["correct"]), None)
+    words = " ".join(request.POST.get("right", "").split())[:200]
+    if said is None or not words:
+        messages.error(request, "Somebody settled it meanwhile." if said is None else "Nothing was typed. Say what is right.")
+        return redirect("received", row.pk)
+    is_words = said.name in LISTS or said.name == PHONE
+    read = read_answers({} if is_words else {said.name: words}, content.facts, source=ASKED, at=now)
+    if read.faults or not (is_words or read.rows):
+        messages.error(request, read.faults[0].words if read.faults else "It cannot be recorded here. Leave it aside.")
+        return redirect("received", row.pk)
+    try:
+        once(
+            key=uuid.UUID(request.POST.get("write_key", "")),
+            endpoint="received_correct",
+            body={"patient": row.pk, "received": said.pk, "right": words},
+            by=user,
+            at=now,
+            do=lambda: {
+                "corrected": correct_received(patient=row, pk=said.pk, facts=read.rows, words=words, by=user, at=now),
+                "tasks": close_answered(patient=row, content=content, by=user, at=now),
+            },
+        )
+    except (FanlightError, ValueError) as problem:
+        messages.error(request, str(problem) if isinstance(problem, FanlightError) else "Reload the page and choose again.")
+    else:
+        messages.success(request, "Recorded as you asked it; what came was left aside.")
     return redirect("received", row.pk)
