@@ -72,8 +72,8 @@ def settle_received(*, patient: Patient, taken: Sequence[int], aside: Sequence[i
     return len(chosen)
 
 
-def correct_received(*, patient: Patient, pk: int, facts: Sequence[Mapping[str, Any]], words: str, by: StaffMember, at: datetime) -> None:
-    """Record what is right instead of one received fact, asked here and now, and leave the received one aside; both stay readable.
+def correct_received(*, patient: Patient, pk: int, facts: Sequence[Mapping[str, Any]], words: str, by: StaffMember, at: datetime) -> int:
+    """Record what is right instead of one received fact, asked here and now, and leave that one aside; both stay readable. Returns its key.
 
     `facts` is the fact read from what was typed; a line of a list and a telephone come as `words`.
     """
@@ -86,6 +86,7 @@ def correct_received(*, patient: Patient, pk: int, facts: Sequence[Mapping[str, 
             correct_demographics(patient=patient, seen_version=patient.row_version, phone=words, by=by, at=at)
         else:
             record_facts(patient=patient, facts=facts, by=by, at=at, source="asked")
+    return pk
 
 
 def _fact(row: ReceivedFact, at: datetime) -> dict[str, Any]:

@@ -16,7 +16,7 @@ FORMATS = {
 }
 EACH = "each"
 """The choice for a column of several formats: each cell is read by whichever format gives it a day, where only one day can be meant."""
-CHOICES = FORMATS | {EACH: "more than one way: take what can only be one day"}
+CHOICES = FORMATS | {EACH: "more than one way"}
 _MONTHS = {name: at + 1 for at, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]0{1,2}:00(?::00(?:\.0+)?)?Z?)?\Z")
 _THREE = re.compile(r"(\d{1,2})[-/. ]+(\d{1,2})[-/. ]+(\d{4})(?: 0{1,2}:00(?::00)?)?\Z")

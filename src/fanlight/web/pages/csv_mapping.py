@@ -10,7 +10,7 @@ from decimal import Decimal
 from fanlight.core.quantities import Quantity
 from fanlight.core.units import find_unit
 from fanlight.exchange.csv_files import Choice, Column, CsvWords, Mapping, Target
-from fanlight.exchange.csv_files.days import CHOICES, FORMATS, DaysFound
+from fanlight.exchange.csv_files.days import CHOICES, EACH, FORMATS, DaysFound
 
 _FEW = 60
 IN_THE_CELLS = "in the cells"
@@ -94,7 +94,7 @@ def _row(
         day_format=choice.day_format if choice else "",
         day_formats=tuple(CHOICES.items()),
         days_said=days_words(column.days) if column.days and kind in ("", "day") else "",
-        is_mixed=bool(column.days and column.days.is_mixed and kind == "day"),
+        is_mixed=bool(column.days and column.days.is_mixed and kind == "day" and (choice is None or choice.day_format != EACH)),
         unit=choice.unit if choice else "",
         units=tuple((code, unit_words(code)) for code in target.units) if target and kind == "number" else (),
         decimal=choice.decimal if choice else "",
