@@ -225,3 +225,17 @@ def test_enter_among_the_answers_corrects_none_of_them(house):
     corrections = re.findall(r'<button[^>]*name="right"[^>]*>', form)
     assert len(corrections) == 2
     assert all('form="correct-' in button for button in corrections)
+
+
+def test_a_screen_sent_after_the_form_was_handed_in_elsewhere_is_said_not_to_be_saved(house):
+    phone, path = Client(), link_of(house)
+    phone.post(path, BIRTH)
+    phone.post(path, {"step": "2", "act": "next", "seizure_disorder": "no"})
+    phone.post(path, {"step": "7", "act": "finish"})
+    words = "What you answered just now is not saved"
+    assert words not in phone.post(path, {"step": "7", "act": "finish"}).content.decode()
+    assert words not in phone.post(path, {"step": "2", "act": "next", "seizure_disorder": "no"}).content.decode()
+    late = phone.post(path, {"step": "2", "act": "next", "seizure_disorder": "yes"}).content.decode()
+    assert words in late
+    assert "Tell the clinic something" in late
+    assert IntakeAnswer.objects.get(fact="seizure_disorder").value == "no"

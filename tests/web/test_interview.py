@@ -204,6 +204,7 @@ def test_who_asked_stands_beside_the_answer(house):
     line = page.split('id="fact-aneurysmal_vascular_disease"')[1].split("</li>")[0]
     assert "asked, denied" in line
     assert house.prescriber.name in line
+    assert f"({house.prescriber.initials})" not in line, "who asked is said once"
 
 
 def test_a_saved_screen_names_the_key_it_was_sent_under_so_that_its_draft_is_thrown_away(house):

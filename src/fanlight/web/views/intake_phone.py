@@ -53,6 +53,15 @@ def intake_page(request: HttpRequest, link: IntakeLink, path: str, now: datetime
     return render(request, "phone_intake.html", context, status=422 if error else 200)
 
 
+def says_something_new(request: HttpRequest, link: IntakeLink) -> bool:
+    """True where a screen still open elsewhere is sent after the form was handed in, with answers that are not those handed in."""
+    groups, answers = groups_of(link.form), answers_so_far(link.form)
+    step = _step(request, groups, answers)
+    if request.method != "POST" or request.POST.get("act") not in ("next", "back") or step >= len(groups):
+        return False
+    return any(value != answers.get(fact, TAKEN_BACK) for fact, value in _given(request, groups[step]).items())
+
+
 def _step(request: HttpRequest, groups: tuple[PhoneGroup, ...], answers: dict[str, Any]) -> int:
     asked = request.POST.get("step", request.GET.get("step", ""))
     if asked.isdigit():

@@ -91,8 +91,12 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
     shown = next((screen for screen in found if screen.id == here), None) or next(
         (screen for screen in found if screen.id == first_open(found)), found[-1]
     )
-    asked_by = {name: fact.entered_by.name for name, fact in current_facts(row, names=[line.name for line in shown.lines]).items()}
-    lines = [replace(line, by=asked_by.get(line.name, "")) for line in shown.lines]
+    standing = current_facts(row, names=[line.name for line in shown.lines])
+    asked_by = {name: fact.entered_by for name, fact in standing.items()}
+    lines = [
+        replace(line, by=by.name, source=line.source.removesuffix(f" ({by.initials})")) if (by := asked_by.get(line.name)) else line
+        for line in shown.lines
+    ]
     if request.method == "GET":
         note("see_interview", at=now, by=user, patient=row, protocol=protocol.id, screen=shown.id)
     context: dict[str, Any] = {

@@ -32,7 +32,7 @@ from fanlight.web.locked_tablet import held_link
 from fanlight.web.pages.duty import crisis, promise, reading
 from fanlight.web.pages.scales import questions
 from fanlight.web.patient_language import chosen, language_of, refusal, say
-from fanlight.web.views.intake_phone import intake_page
+from fanlight.web.views.intake_phone import intake_page, says_something_new
 from fanlight.web.views.patient_messages import tell_page
 
 _OPEN_FOR = timedelta(hours=2)
@@ -74,7 +74,7 @@ def phone_form(request: HttpRequest, token: str) -> HttpResponse:
         state = state_of(link, now)
         task = _danger_too_late(request, link, now) if request.method == "POST" and not state.is_live else None
         if state.word == "finished" and _is_open(request, link):
-            return _done(request, link, now)
+            return _done(request, link, now, is_too_late=isinstance(link, IntakeLink) and says_something_new(request, link))
         if not state.is_live:
             note_shut(link=link, at=now)
             return _shut(request, link, now, task)
@@ -262,7 +262,7 @@ def _say(link: FormLink, kind: str, key: uuid.UUID, said: dict[str, Any], now: d
     raise KeyError(kind)
 
 
-def _done(request: HttpRequest, link: AnyLink, now: datetime) -> HttpResponse:
+def _done(request: HttpRequest, link: AnyLink, now: datetime, *, is_too_late: bool = False) -> HttpResponse:
     task = _risk_task(link)
     site = link.form.patient.site
     context = _about(site) | {
@@ -270,7 +270,7 @@ def _done(request: HttpRequest, link: AnyLink, now: datetime) -> HttpResponse:
         "reading": reading(site, library(), now),
         "is_kiosk": getattr(link.form, "way", "") == "kiosk",
     }
-    context["tell"] = _tell(request)
+    context["tell"], context["is_too_late"] = _tell(request), is_too_late
     return render(request, "phone_done.html", context)
 
 

@@ -14,6 +14,12 @@ export async function keepDraft(name, key, entries) {
   sessionStorage.setItem(PREFIX + name, JSON.stringify({ key, iv: text(iv), data: text(data) }));
 }
 
+/** The key may have been renewed since the last answer: the one they are really sent under counts. */
+export function sentUnder(name, key) {
+  const held = JSON.parse(sessionStorage.getItem(PREFIX + name) ?? "null");
+  if (held) sessionStorage.setItem(PREFIX + name, JSON.stringify({ ...held, key }));
+}
+
 export async function draftOf(name) {
   const held = JSON.parse(sessionStorage.getItem(PREFIX + name) ?? "null");
   if (!held) return null;

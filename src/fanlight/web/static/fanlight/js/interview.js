@@ -1,7 +1,7 @@
 // The interview by keyboard: y, n and u answer the question in hand and go to the next; Enter goes on; the arrow goes back.
 
 import { wallClock } from "./clock.js";
-import { draftOf, forgetDraft, forgetOthers, keepDraft } from "./drafts.js";
+import { draftOf, forgetDraft, forgetOthers, keepDraft, sentUnder } from "./drafts.js";
 
 const form = document.getElementById("interview");
 const lines = [...form.querySelectorAll(".asked-line")];
@@ -56,7 +56,10 @@ form.addEventListener("keydown", (event) => {
 });
 
 let isUnsaved = false; // a screen is saved whole: whoever leaves it with answers in it is asked first
-form.addEventListener("submit", () => (isUnsaved = false));
+form.addEventListener("submit", () => {
+  isUnsaved = false;
+  sentUnder(name, form.elements.write_key.value);
+});
 addEventListener("beforeunload", (event) => isUnsaved && event.preventDefault());
 
 // What is typed is kept on this device until the server has it: whoever is signed out in the middle finds it again.
