@@ -39,6 +39,10 @@ def test_the_tablet_opens_one_form_and_nothing_else(desks):
     )
     page.fill("input[name=year]", year)
     page.get_by_role("button", name="Go on").click()
+    page.locator(".question.is-here").wait_for()
+    page.emulate_media(media="print")
+    assert page.locator(".question.is-here").is_visible(), "a printed page holds the question it shows"
+    page.emulate_media(media="screen")
     for _ in range(9):
         page.locator(".question.is-here").get_by_label("Not at all").check()
         page.click("#next")
