@@ -239,3 +239,10 @@ def test_a_screen_sent_after_the_form_was_handed_in_elsewhere_is_said_not_to_be_
     assert words in late
     assert "Tell the clinic something" in late
     assert IntakeAnswer.objects.get(fact="seizure_disorder").value == "no"
+
+
+def test_what_was_said_is_on_the_printed_page_too(house):
+    nurse, url = handed_in(house, seizure_disorder="no")
+    page = nurse.get(url).content.decode()
+    form = next(form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="settle"' in form)
+    assert 'class="form print"' in form.split(">")[0], "a form without the mark is left out of a printed page"
