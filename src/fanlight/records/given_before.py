@@ -57,7 +57,7 @@ def given_sessions(patient: Patient, *, at: datetime, but: TreatmentSession | No
     latest = SessionEvent.objects.filter(session=OuterRef("pk")).order_by("-sequence").values("event_id")[:1]
     begun = sessions.annotate(last_event=Subquery(latest)).filter(last_event__isnull=False).order_by("planned_on", "number")
     asked = [told for told in begun.values_list("pk", "row_version", "last_event") if but is None or told[0] != but.pk]
-    known = {told: _TOLD[told] for told in asked if told in _TOLD}
+    known = {told: line for told in asked if (line := _TOLD.get(told)) is not None}  # another thread may empty it meanwhile
     unknown = [told[0] for told in asked if told not in known]
     rows = {row.pk: row for row in TreatmentSession.objects.filter(pk__in=unknown).only("plan", "dose")} if unknown else {}
     streams = load_kinds(unknown, KINDS_OF_THE_DRUG) if unknown else {}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from fanlight.care.protocols.calendar import ClinicCalendar
 from fanlight.care.protocols.ceilings import DefaultCeilings
@@ -45,19 +46,9 @@ def if_moved(
     one already held.
     """
     session = _movable(before, number)
-    held = [item.on for item in before.sessions if item.held]
+    anew = _anew(before, protocol, calendar, ceilings, booked, elsewhere)
     fixed = {item.number: item.on for item in before.sessions if item.number < number and not item.held}
-    after = plan(
-        protocol,
-        before.start,
-        calendar,
-        ceilings,
-        booked=booked,
-        held=held,
-        fixed={**fixed, number: to},
-        elsewhere=elsewhere,
-        sessions_at_least=_length(before),
-    )
+    after = anew(fixed={**fixed, number: to})
     problems = []
     shut = calendar.why_not(to, booked)
     if shut is not None:
@@ -88,23 +79,13 @@ def if_missed(
     `is_worse` says that symptoms are returning, which some protocols answer by a step back in spacing.
     """
     session = _movable(before, number)
-    held = [item.on for item in before.sessions if item.held]
+    anew = _anew(before, protocol, calendar, ceilings, booked, elsewhere)
     fixed = {item.number: item.on for item in before.sessions if item.number < number and not item.held}
     tomorrow = today + timedelta(days=1)
-    to = _next_date(
-        before, protocol, calendar, ceilings, number, max(tomorrow, session.on + timedelta(days=1)), fixed, held, booked, elsewhere
-    )
-    after = plan(
-        protocol,
-        before.start,
-        calendar,
-        ceilings,
-        booked=booked,
-        held=held,
-        fixed={**fixed, number: to},
-        elsewhere=elsewhere,
-        sessions_at_least=_length(before),
-    )
+    earliest = max(tomorrow, session.on + timedelta(days=1))
+    open_days = [day for n in range(_LOOK_AHEAD_DAYS) if calendar.why_not(day := earliest + timedelta(days=n), booked) is None]
+    to = _next_date(open_days, earliest, lambda day: not before.is_complete or anew(fixed={**fixed, number: day}).is_complete)
+    after = anew(fixed={**fixed, number: to})
     said = missed_words(protocol, session.phase_id, is_worse) + gap_words(protocol, session.phase_id, before, number, to)
     late = () if to <= session.last else (f"Session {number} would fall after the end of its window ({session.last.isoformat()}).",)
     return Change(after, changes(before, after), said, (*late, *stuck(after)))
@@ -113,35 +94,25 @@ def if_missed(
 _LOOK_AHEAD_DAYS = 60
 
 
-def _next_date(
+def _next_date(open_days: Sequence[date], earliest: date, fits: Callable[[date], bool]) -> date:
+    """The first open date from which the rest of the course still fits; else the first open date."""
+    return next((day for day in open_days[:7] if fits(day)), open_days[0] if open_days else earliest)
+
+
+def _anew(
     before: CoursePlan,
     protocol: Protocol,
     calendar: ClinicCalendar,
     ceilings: DefaultCeilings,
-    number: int,
-    earliest: date,
-    fixed: Mapping[int, date],
-    held: list[date],
     booked: Mapping[date, int] | None,
     elsewhere: Sequence[date],
-) -> date:
-    """The first open date from which the rest of the course still fits; else the first open date."""
-    open_days = [day for n in range(_LOOK_AHEAD_DAYS) if calendar.why_not(day := earliest + timedelta(days=n), booked) is None]
-    for day in open_days[:7]:
-        found = plan(
-            protocol,
-            before.start,
-            calendar,
-            ceilings,
-            booked=booked,
-            held=held,
-            fixed={**fixed, number: day},
-            elsewhere=elsewhere,
-            sessions_at_least=_length(before),
-        )
-        if found.is_complete or not before.is_complete:
-            return day
-    return open_days[0] if open_days else earliest
+) -> Callable[..., CoursePlan]:
+    """The same course planned again: what was held stays, it is as long as before, and `fixed` says what keeps its date."""
+    held = [item.on for item in before.sessions if item.held]
+    length = _length(before)
+    return partial(
+        plan, protocol, before.start, calendar, ceilings, booked=booked, held=held, elsewhere=elsewhere, sessions_at_least=length
+    )
 
 
 def _length(before: CoursePlan) -> int:
